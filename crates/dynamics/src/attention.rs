@@ -1,0 +1,154 @@
+//! Attention as a vector field on the product of spheres, evaluated by direct sums.
+
+use crate::kernel::{CircleKernel, DirectKernel, LANES, Scores, Total, Values, padded};
+use crate::simd::{Detected, SimdLevel};
+use crate::tokens::normalize;
+use crate::{Mask, Model, Tolerance, VectorField, Weights};
+use nalgebra::DMatrix;
+
+/// The vector field of a [`Model`] with n tokens. The state is coordinate-major like [`crate::Tokens`], n * d numbers.
+///
+/// Off the sphere the field is continued by F(x) = F(x/|x|), so that |x| is kept along the flow and a state may be put
+/// back on the sphere without changing its velocity.
+#[derive(Debug, Clone)]
+pub struct Attention {
+    model: Model,
+    n: usize,
+    level: Detected,
+    /// beta K^T Q, unless Q = K = I.
+    scores: Option<DMatrix<f64>>,
+    /// The number a when V = a I.
+    scalar_value: Option<f64>,
+    /// Unit tokens, coordinate-major, padded to whole lanes.
+    unit: Vec<f64>,
+    /// a_k = beta K^T Q x_k, padded; empty when Q = K = I.
+    slopes: Vec<f64>,
+    /// V x_j, padded; empty when V = a I.
+    values: Vec<f64>,
+    own_scores: Vec<f64>,
+    row: Vec<f64>,
+}
+
+impl Attention {
+    /// The field of `tokens` tokens, with the best instructions of this processor.
+    #[must_use]
+    pub fn new(model: Model, tokens: usize) -> Self {
+        Self::with_level(model, tokens, SimdLevel::detect())
+    }
+
+    /// The same with a given instruction set, or the best below it; the results are the same bits.
+    #[must_use]
+    pub fn with_level(model: Model, tokens: usize, level: SimdLevel) -> Self {
+        let scores = (!model.has_identity_scores()).then(|| model.scores());
+        let scalar_value = model.scalar_value();
+        let size = padded(tokens) * model.dimension();
+        Self {
+            level: Detected::at_most(level),
+            unit: vec![0.0; size],
+            slopes: vec![0.0; if scores.is_some() { size } else { 0 }],
+            values: vec![0.0; if scalar_value.is_none() { size } else { 0 }],
+            own_scores: vec![model.beta(); tokens],
+            row: vec![0.0; padded(tokens)],
+            n: tokens,
+            model,
+            scores,
+            scalar_value,
+        }
+    }
+
+    /// The model.
+    #[must_use]
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Copies the state into padded unit tokens and prepares what depends on one token alone.
+    fn load(&mut self, state: &[f64]) {
+        let (n, d, stride) = (self.n, self.model.dimension(), padded(self.n));
+        for i in 0..d {
+            self.unit[i * stride..i * stride + n].copy_from_slice(&state[i * n..(i + 1) * n]);
+        }
+        for k in 0..n {
+            let square = (0..d).fold(0.0, |s, i| s + self.unit[i * stride + k] * self.unit[i * stride + k]);
+            let inverse = 1.0 / square.sqrt();
+            for i in 0..d {
+                self.unit[i * stride + k] *= inverse;
+            }
+        }
+        if let Some(scores) = &self.scores {
+            multiply(scores, &self.unit, stride, &mut self.slopes);
+            for k in 0..n {
+                self.own_scores[k] =
+                    (0..d).fold(0.0, |s, i| s + self.slopes[i * stride + k] * self.unit[i * stride + k]);
+            }
+        }
+        if self.scalar_value.is_none() {
+            multiply(&self.model.head().value, &self.unit, stride, &mut self.values);
+        }
+    }
+}
+
+impl VectorField for Attention {
+    fn len(&self) -> usize {
+        self.n * self.model.dimension()
+    }
+
+    fn velocity(&mut self, _time: f64, state: &[f64], out: &mut [f64]) {
+        assert_eq!((state.len(), out.len()), (self.len(), self.len()), "n * d coordinates");
+        self.load(state);
+        let (n, dimension) = (self.n, self.model.dimension());
+        let causal = self.model.mask() == Mask::Causal;
+        let total = match self.model.weights() {
+            Weights::Softmax => Total::Softmax,
+            Weights::Unnormalized => Total::Count,
+        };
+        if let (None, Some(value), 2) = (&self.scores, self.scalar_value, dimension) {
+            let (x, y) = self.unit.split_at(padded(n));
+            let beta = self.model.beta();
+            return self.level.run(CircleKernel { x, y, n, causal, beta, value, total, out });
+        }
+        self.level.run(DirectKernel {
+            tokens: &self.unit,
+            n,
+            dimension,
+            causal,
+            scores: match self.scores {
+                None => Scores::Chord(self.model.beta()),
+                Some(_) => Scores::Linear(&self.slopes),
+            },
+            values: match self.scalar_value {
+                Some(a) => Values::Differences(a),
+                None => Values::Vectors(&self.values),
+            },
+            total,
+            own_scores: &self.own_scores,
+            row: &mut self.row,
+            out,
+        });
+    }
+
+    fn retract(&self, state: &mut [f64]) {
+        normalize(self.model.dimension(), state);
+    }
+
+    /// Root mean square over tokens of |error of x_k| / (atol + rtol |x_k|): the same in every rotated frame.
+    fn error_norm(&self, _state: &[f64], error: &[f64], tolerance: Tolerance) -> f64 {
+        let scale = tolerance.atol + tolerance.rtol;
+        let square = error.iter().fold(0.0, |sum, e| sum + (e / scale) * (e / scale));
+        (square / self.n as f64).sqrt()
+    }
+}
+
+/// out_k = M x_k for all (padded) tokens, in fixed order.
+fn multiply(matrix: &DMatrix<f64>, tokens: &[f64], stride: usize, out: &mut [f64]) {
+    debug_assert_eq!(stride % LANES, 0);
+    for (i, target) in out.chunks_exact_mut(stride).enumerate() {
+        target.fill(0.0);
+        for (l, source) in tokens.chunks_exact(stride).enumerate() {
+            let entry = matrix[(i, l)];
+            for (t, &x) in target.iter_mut().zip(source) {
+                *t += entry * x;
+            }
+        }
+    }
+}

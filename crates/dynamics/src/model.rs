@@ -1,0 +1,203 @@
+//! What is simulated: temperature, matrices, mask and weights. Pure data, validated once.
+//!
+//! Where the model will grow: further masks are variants of [`Mask`], several heads a list of [`Head`]s, a
+//! normalisation scheme with radii a further field whose radii join the state behind the tokens.
+
+use nalgebra::DMatrix;
+
+/// Who attends to whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Mask {
+    /// Token k sees the tokens j <= k (the paper's CSA).
+    #[default]
+    Causal,
+    /// Every token sees all tokens (SA).
+    Full,
+}
+
+/// How the attention weights are normalised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Weights {
+    /// Divided by their sum Z_k.
+    #[default]
+    Softmax,
+    /// Divided by the number of tokens n (the papers' USA).
+    Unnormalized,
+}
+
+/// The three d x d matrices of one attention head.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Head {
+    /// Q.
+    pub query: DMatrix<f64>,
+    /// K.
+    pub key: DMatrix<f64>,
+    /// V.
+    pub value: DMatrix<f64>,
+}
+
+impl Head {
+    /// Q = K = V = I, the paper's main case.
+    #[must_use]
+    pub fn identity(dimension: usize) -> Self {
+        let identity = DMatrix::identity(dimension, dimension);
+        Self { query: identity.clone(), key: identity.clone(), value: identity }
+    }
+}
+
+/// Why a model cannot be simulated.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ModelError {
+    /// beta must be finite and not negative.
+    #[error("beta is {0}, allowed: a finite number, 0 or more")]
+    Beta(f64),
+    /// The sphere S^{d-1} needs d >= 2.
+    #[error("dimension is {0}, allowed: 2 or more")]
+    Dimension(usize),
+    /// All three matrices must be d x d.
+    #[error("{matrix} is {rows} x {columns}, allowed: {dimension} x {dimension}")]
+    Shape {
+        /// "query", "key" or "value".
+        matrix: &'static str,
+        /// Its rows.
+        rows: usize,
+        /// Its columns.
+        columns: usize,
+        /// The dimension d.
+        dimension: usize,
+    },
+    /// A matrix entry is infinite or not a number.
+    #[error("{matrix} has the entry {entry}, allowed: finite numbers")]
+    NonFinite {
+        /// "query", "key" or "value".
+        matrix: &'static str,
+        /// The entry.
+        entry: f64,
+    },
+    /// beta |K^T Q| is too large for the exponentials.
+    #[error("beta * |K^T Q| reaches {bound:e}, allowed: up to {allowed:e} with these weights")]
+    Overflow {
+        /// An upper bound of the scores' size (Frobenius norm).
+        bound: f64,
+        /// The largest that can be computed.
+        allowed: f64,
+    },
+}
+
+/// A validated model: everything that determines the vector field, but for the number of tokens.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    dimension: usize,
+    beta: f64,
+    mask: Mask,
+    weights: Weights,
+    head: Head,
+}
+
+impl Model {
+    /// Largest exponent that unnormalized weights can carry.
+    const LARGEST_EXPONENT: f64 = 700.0;
+
+    /// A model on S^{d-1}.
+    ///
+    /// # Errors
+    /// For a negative or non-finite beta, d < 2, matrices of the wrong shape or with non-finite entries, and scores
+    /// that overflow.
+    pub fn new(dimension: usize, beta: f64, mask: Mask, weights: Weights, head: Head) -> Result<Self, ModelError> {
+        if dimension < 2 {
+            return Err(ModelError::Dimension(dimension));
+        }
+        if !(beta.is_finite() && beta >= 0.0) {
+            return Err(ModelError::Beta(beta));
+        }
+        for (name, matrix) in [("query", &head.query), ("key", &head.key), ("value", &head.value)] {
+            check(name, matrix, dimension)?;
+        }
+        let model = Self { dimension, beta, mask, weights, head };
+        let bound = model.scores().norm();
+        let allowed = match weights {
+            Weights::Softmax => 1e300,
+            Weights::Unnormalized => Self::LARGEST_EXPONENT,
+        };
+        // The Frobenius norm of I is sqrt(d); the scores of identity matrices are at most beta.
+        let bound = if model.has_identity_scores() { beta } else { bound };
+        if !(bound <= allowed) {
+            return Err(ModelError::Overflow { bound, allowed });
+        }
+        Ok(model)
+    }
+
+    /// The dimension d.
+    #[must_use]
+    pub fn dimension(&self) -> usize {
+        self.dimension
+    }
+
+    /// The inverse temperature.
+    #[must_use]
+    pub fn beta(&self) -> f64 {
+        self.beta
+    }
+
+    /// The mask.
+    #[must_use]
+    pub fn mask(&self) -> Mask {
+        self.mask
+    }
+
+    /// The normalisation of the weights.
+    #[must_use]
+    pub fn weights(&self) -> Weights {
+        self.weights
+    }
+
+    /// The matrices.
+    #[must_use]
+    pub fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// beta K^T Q: the score of token j for token k is <beta K^T Q x_k, x_j>.
+    #[must_use]
+    pub fn scores(&self) -> DMatrix<f64> {
+        let d = self.dimension;
+        // A fixed-order product: nalgebra's own switches kernels, and so bits, by processor.
+        DMatrix::from_fn(d, d, |i, j| {
+            self.beta * (0..d).fold(0.0, |sum, l| sum + self.head.key[(l, i)] * self.head.query[(l, j)])
+        })
+    }
+
+    /// True when Q = K = I, so that scores are functions of the chord alone.
+    #[must_use]
+    pub fn has_identity_scores(&self) -> bool {
+        scalar_of(&self.head.query) == Some(1.0) && scalar_of(&self.head.key) == Some(1.0)
+    }
+
+    /// The number a when V = a I.
+    #[must_use]
+    pub fn scalar_value(&self) -> Option<f64> {
+        scalar_of(&self.head.value)
+    }
+}
+
+fn check(name: &'static str, matrix: &DMatrix<f64>, dimension: usize) -> Result<(), ModelError> {
+    let (rows, columns) = matrix.shape();
+    if (rows, columns) != (dimension, dimension) {
+        return Err(ModelError::Shape { matrix: name, rows, columns, dimension });
+    }
+    match matrix.iter().find(|entry| !entry.is_finite()) {
+        Some(&entry) => Err(ModelError::NonFinite { matrix: name, entry }),
+        None => Ok(()),
+    }
+}
+
+/// The number a when the matrix is a I.
+fn scalar_of(matrix: &DMatrix<f64>) -> Option<f64> {
+    let a = matrix[(0, 0)];
+    let scalar = matrix.iter().enumerate().all(|(index, &entry)| {
+        let on_diagonal = index % (matrix.nrows() + 1) == 0;
+        entry == if on_diagonal { a } else { 0.0 }
+    });
+    scalar.then_some(a)
+}

@@ -1,0 +1,227 @@
+//! The loop: attempt, accept or reject, report saved times on the way, and say how it ended.
+
+use super::{Solver, StepSizeController, Tolerance, VectorField};
+use std::ops::ControlFlow;
+
+/// A solve gives up after this many steps, accepted and rejected.
+pub const MAX_STEPS: u64 = 2_000_000;
+
+/// The times at which the observer wants the state: increasing, from 0 to the end of the integration at most.
+#[derive(Debug, Clone, Copy)]
+pub struct SaveAt<'a>(pub &'a [f64]);
+
+/// What is to be solved: from `start` at time 0 to `until`.
+#[derive(Debug, Clone, Copy)]
+pub struct Problem<'a> {
+    /// The state at time 0, on the manifold.
+    pub start: &'a [f64],
+    /// The end of the integration, positive and finite.
+    pub until: f64,
+    /// When to show the state.
+    pub save_at: SaveAt<'a>,
+    /// The accepted error of one step.
+    pub tolerance: Tolerance,
+}
+
+/// What the observer is shown.
+#[derive(Debug, Clone, Copy)]
+pub enum Moment<'a> {
+    /// The state at one of the asked-for times, by dense output.
+    Saved {
+        /// Index into [`SaveAt`].
+        index: usize,
+        /// The time.
+        time: f64,
+        /// The state.
+        state: &'a [f64],
+    },
+    /// The state after an accepted step.
+    Step {
+        /// The time.
+        time: f64,
+        /// The state.
+        state: &'a [f64],
+    },
+}
+
+/// How a solve ended: data, never an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Termination {
+    /// The end of the interval was reached.
+    Reached,
+    /// The observer asked to stop.
+    Event,
+    /// [`MAX_STEPS`] steps were not enough.
+    MaxSteps,
+    /// The step fell below the resolution of the time.
+    StepTooSmall,
+    /// The field gave infinite or undefined velocities.
+    NonFinite,
+}
+
+impl Termination {
+    /// The word in the `termination` column.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reached => "reached",
+            Self::Event => "event",
+            Self::MaxSteps => "max_steps",
+            Self::StepTooSmall => "step_too_small",
+            Self::NonFinite => "non_finite",
+        }
+    }
+}
+
+/// What a solve cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Statistics {
+    /// Accepted steps.
+    pub steps: u64,
+    /// Rejected attempts.
+    pub rejected: u64,
+    /// Evaluations of the field.
+    pub evaluations: u64,
+}
+
+/// The end of a solve; the states on the way went to the observer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Solution {
+    /// How it ended.
+    pub termination: Termination,
+    /// Where it ended.
+    pub t_end: f64,
+    /// The state there.
+    pub state: Vec<f64>,
+    /// What it cost.
+    pub statistics: Statistics,
+}
+
+/// Follows the field, showing the observer every saved time and every accepted step in order of time (a saved time
+/// before the step that ends there). The observer may stop the solve.
+///
+/// # Panics
+/// When the start does not fit the field.
+pub fn solve<F: VectorField + ?Sized>(
+    field: &mut F,
+    solver: &mut dyn Solver<F>,
+    controller: &mut dyn StepSizeController,
+    problem: Problem<'_>,
+    observer: &mut dyn FnMut(Moment<'_>) -> ControlFlow<()>,
+) -> Solution {
+    assert_eq!(problem.start.len(), field.len(), "the start fits the field");
+    let scratch = vec![0.0; problem.start.len()];
+    let mut report = Report { times: problem.save_at.0, saved: 0, scratch, observer };
+    let mut progress = Progress::default();
+    let velocity = solver.start(field, 0.0, problem.start).to_vec();
+    let step = first_step(field, &problem, &velocity, solver.error_exponent());
+    let termination = if report.show(field, solver, 0.0).is_break() {
+        Termination::Event
+    } else if velocity.iter().all(|v| v.is_finite()) {
+        progress.advance(field, solver, controller, &problem, step, &mut report)
+    } else {
+        Termination::NonFinite
+    };
+    // The first step's trial evaluated the field once.
+    let statistics = Statistics { evaluations: solver.evaluations() + 1, ..progress.statistics };
+    Solution { termination, t_end: progress.time, state: solver.state().to_vec(), statistics }
+}
+
+#[derive(Default)]
+struct Progress {
+    time: f64,
+    statistics: Statistics,
+}
+
+impl Progress {
+    /// Steps until the end is reached or something else ends the solve.
+    fn advance<F: VectorField + ?Sized>(
+        &mut self,
+        field: &mut F,
+        solver: &mut dyn Solver<F>,
+        controller: &mut dyn StepSizeController,
+        problem: &Problem<'_>,
+        first_step: f64,
+        report: &mut Report<'_>,
+    ) -> Termination {
+        let mut next = first_step;
+        while self.time < problem.until {
+            if self.statistics.steps + self.statistics.rejected >= MAX_STEPS {
+                return Termination::MaxSteps;
+            }
+            let last = self.time + 1.01 * next >= problem.until;
+            let h = if last { problem.until - self.time } else { next };
+            let error = solver.attempt(field, h, problem.tolerance);
+            if error <= 1.0 {
+                self.time = if last { problem.until } else { self.time + h };
+                self.statistics.steps += 1;
+                solver.accept(field, self.time);
+                next = h * controller.accepted(error, solver.error_exponent());
+                if report.show(field, solver, self.time).is_break() {
+                    return Termination::Event;
+                }
+            } else {
+                self.statistics.rejected += 1;
+                next = h * controller.rejected(error, solver.error_exponent());
+                if self.time + next <= self.time {
+                    return if error.is_finite() { Termination::StepTooSmall } else { Termination::NonFinite };
+                }
+            }
+        }
+        Termination::Reached
+    }
+}
+
+/// The saved times still to come, and who wants them.
+struct Report<'a> {
+    times: &'a [f64],
+    saved: usize,
+    scratch: Vec<f64>,
+    observer: &'a mut dyn FnMut(Moment<'_>) -> ControlFlow<()>,
+}
+
+impl Report<'_> {
+    /// Shows all saved times up to `time`, then the step's end.
+    fn show<F: VectorField + ?Sized>(&mut self, field: &F, solver: &dyn Solver<F>, time: f64) -> ControlFlow<()> {
+        while self.saved < self.times.len() && self.times[self.saved] <= time {
+            let (index, at) = (self.saved, self.times[self.saved]);
+            self.saved += 1;
+            if at == time {
+                (self.observer)(Moment::Saved { index, time: at, state: solver.state() })?;
+            } else {
+                solver.interpolate(field, at, &mut self.scratch);
+                (self.observer)(Moment::Saved { index, time: at, state: &self.scratch })?;
+            }
+        }
+        (self.observer)(Moment::Step { time, state: solver.state() })
+    }
+}
+
+/// The starting step of Hairer, Norsett & Wanner, *Solving ODEs I*, II.4, without the second evaluation where the
+/// velocity vanishes.
+fn first_step<F: VectorField + ?Sized>(
+    field: &mut F,
+    problem: &Problem<'_>,
+    velocity: &[f64],
+    exponent: u32,
+) -> f64 {
+    let Problem { start, until, tolerance, .. } = *problem;
+    let size = field.error_norm(start, start, tolerance);
+    let speed = field.error_norm(start, velocity, tolerance);
+    let trial = if size < 1e-5 || speed < 1e-5 { 1e-6 } else { 0.01 * size / speed };
+    let trial = trial.min(until);
+    let moved: Vec<f64> = start.iter().zip(velocity).map(|(y, v)| y + trial * v).collect();
+    let mut after = vec![0.0; start.len()];
+    field.velocity(trial, &moved, &mut after);
+    for (a, v) in after.iter_mut().zip(velocity) {
+        *a -= v;
+    }
+    let bend = field.error_norm(start, &after, tolerance) / trial;
+    let largest = speed.max(bend);
+    let proposal = if largest <= 1e-15 {
+        (trial * 1e-3).max(1e-6)
+    } else {
+        libm::pow(0.01 / largest, 1.0 / f64::from(exponent))
+    };
+    proposal.min(100.0 * trial).min(until)
+}

@@ -1,0 +1,40 @@
+//! General Q, K, V, masks and weights against SciPy (data/reference/trajectories.csv, made by trajectories.py).
+
+use crate::{final_tokens, largest_distance};
+use nalgebra::DMatrix;
+use tokenpark_dynamics::{Head, Mask, Model, Tokens, Weights};
+
+const DATA: &str = include_str!("../../../../data/reference/trajectories.csv");
+
+fn matrix(case: usize, item: &str) -> DMatrix<f64> {
+    let rows: Vec<(usize, usize, f64)> = DATA
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').collect::<Vec<_>>())
+        .filter(|row| row[0] == case.to_string() && row[1] == item)
+        .map(|row| (row[2].parse().expect("a row"), row[3].parse().expect("a column"), row[4].parse().expect("a number")))
+        .collect();
+    let size = |of: fn(&(usize, usize, f64)) -> usize| rows.iter().map(of).max().expect("a case of the file") + 1;
+    let mut matrix = DMatrix::zeros(size(|r| r.0), size(|r| r.1));
+    rows.iter().for_each(|&(row, column, entry)| matrix[(row, column)] = entry);
+    matrix
+}
+
+#[test]
+fn val_general_models_agree_with_scipy() {
+    for case in 0..7 {
+        let parameters = matrix(case, "parameters");
+        let (beta, until) = (parameters[0], parameters[1]);
+        let mask = if parameters[2] == 1.0 { Mask::Causal } else { Mask::Full };
+        let weights = if parameters[3] == 1.0 { Weights::Softmax } else { Weights::Unnormalized };
+        let head =
+            Head { query: matrix(case, "query"), key: matrix(case, "key"), value: matrix(case, "value") };
+        let start = matrix(case, "start");
+        let model = Model::new(start.ncols(), beta, mask, weights, head).expect("a valid model");
+        // nalgebra is column-major: a matrix with a row a token is coordinate-major already.
+        let tokens = Tokens::new(start.ncols(), start.as_slice().to_vec()).expect("tokens");
+        let end = final_tokens(&model, &tokens, until, 1e-11);
+        let error = largest_distance(end.state(), matrix(case, "end").as_slice());
+        assert!(error < 1e-9, "case {case}: {error:e}");
+    }
+}

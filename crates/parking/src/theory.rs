@@ -1,0 +1,92 @@
+//! What is known exactly about the number of centres.
+
+/// Rényi's parking constant, the mean density of saturated cars of length 1 on a line (Rényi 1958; OEIS A050996).
+pub const RENYI_CONSTANT: f64 = 0.747_597_920_253_411_4;
+
+/// Variance of the number of saturated cars, per unit length (Dvoretzky & Robbins 1964).
+pub const RENYI_VARIANCE: f64 = 0.038_156_399_190_45;
+
+/// σ(δ): the share of S^{d-1} within a geodesic distance δ of a point, ½ I_{sin²δ}((d−1)/2, ½) for δ ≤ π/2.
+/// For d = 2 it is δ/π, for d = 3 sin²(δ/2) (the paper's appendix C prints 3 sin²; a misprint).
+///
+/// # Panics
+/// When d < 2 or δ is not in [0, π].
+#[must_use]
+pub fn cap_area(dimension: usize, angle: f64) -> f64 {
+    assert!(dimension >= 2, "dimension is {dimension}, allowed: 2 or more");
+    assert!((0.0..=std::f64::consts::PI).contains(&angle), "angle is {angle}, allowed: 0 to pi");
+    if angle > std::f64::consts::FRAC_PI_2 {
+        return 1.0 - cap_area(dimension, std::f64::consts::PI - angle);
+    }
+    if dimension == 2 {
+        return angle / std::f64::consts::PI;
+    }
+    let half = libm::sin(0.5 * angle);
+    if dimension == 3 {
+        return half * half;
+    }
+    let (sine, cosine) = libm::sincos(angle);
+    let exponent = dimension - 2;
+    sine_power_integral(exponent, angle, sine, cosine) / (2.0 * half_sphere_integral(exponent))
+}
+
+/// ∫₀^δ sin^m for δ ≤ π/2: the power series in sin²δ where it converges fast, the complement beyond.
+fn sine_power_integral(m: usize, angle: f64, sine: f64, cosine: f64) -> f64 {
+    if angle > std::f64::consts::FRAC_PI_4 {
+        return half_sphere_integral(m) - cosine_tail(m, cosine);
+    }
+    // Substituting s = sin: the integral of s^m (1 − s²)^(−1/2), whose series has positive terms only.
+    let square = sine * sine;
+    let (mut term, mut sum) = (1.0, 0.0);
+    for k in 0..200_u32 {
+        let part = term / (m as f64 + 1.0 + 2.0 * f64::from(k));
+        sum += part;
+        if part < 1e-18 * sum {
+            break;
+        }
+        term *= square * (2.0 * f64::from(k) + 1.0) / (2.0 * f64::from(k) + 2.0);
+    }
+    libm::pow(sine, m as f64 + 1.0) * sum
+}
+
+/// ∫ from δ to π/2 of sin^m: with c = cos, the integral over [0, cos δ] of (1 − c²)^((m−1)/2).
+fn cosine_tail(m: usize, cosine: f64) -> f64 {
+    let power = 0.5 * (m as f64 - 1.0);
+    let square = cosine * cosine;
+    let (mut term, mut sum) = (1.0, 0.0);
+    for k in 0..2000_u32 {
+        let k = f64::from(k);
+        sum += term / (2.0 * k + 1.0);
+        term *= square * (k - power) / (k + 1.0);
+        if term == 0.0 || (k > power && term.abs() < 1e-18) {
+            break;
+        }
+    }
+    cosine * sum
+}
+
+/// ∫₀^{π/2} sin^m, by Wallis' product.
+fn half_sphere_integral(m: usize) -> f64 {
+    let start = if m.is_multiple_of(2) { std::f64::consts::FRAC_PI_2 } else { 1.0 };
+    let first = if m.is_multiple_of(2) { 2 } else { 3 };
+    (first..=m).step_by(2).fold(start, |product, k| product * (k as f64 - 1.0) / k as f64)
+}
+
+/// The mean number of strong centres among the first n of uniform tokens, (1 − (1−σ)^n)/σ (Lemma C.1).
+///
+/// # Panics
+/// When d < 2 or δ is not in (0, π].
+#[must_use]
+pub fn mean_strong_centers(dimension: usize, separation: f64, tokens: u64) -> f64 {
+    assert!(separation > 0.0, "separation is {separation}, allowed: more than 0");
+    let sigma = cap_area(dimension, separation);
+    -libm::expm1(tokens as f64 * libm::log1p(-sigma)) / sigma
+}
+
+/// Mean and variance of the saturated number of Rényi centres on the circle, up to terms that vanish faster than any
+/// exponential of 2π/δ.
+#[must_use]
+pub fn saturated_on_circle(separation: f64) -> (f64, f64) {
+    let cars = 2.0 * std::f64::consts::PI / separation;
+    (RENYI_CONSTANT * cars, RENYI_VARIANCE * cars)
+}
