@@ -1,1 +1,46 @@
-//! placeholder
+//! From datasets to summary tables, and from summary tables to figures. The only crate that sees polars.
+//!
+//! [`analyze`] reads a dataset's Parquet files and writes summary tables (Parquet and CSV) and a `summary.toml` into
+//! reports/NAME/. [`figures`] reads those and draws; [`write_index`] lists all figures in reports/index.md. Which tables
+//! and figures there are follows from what the dataset recorded, not from its name.
+
+mod counts;
+mod curves;
+pub mod draw;
+mod error;
+mod figures;
+mod index;
+mod positions;
+mod published;
+mod source;
+mod summary;
+mod tables;
+
+pub use error::AnalysisError;
+pub use figures::figures;
+pub use index::write_index;
+pub use summary::Summary;
+
+use std::path::{Path, PathBuf};
+use tokenpark_dataset::Dataset;
+
+/// Aggregates a published dataset into summary tables in `reports`/NAME, and returns the files written.
+///
+/// # Errors
+/// When the dataset is not published or unreadable, and when the folder cannot be written.
+pub fn analyze(dataset: &Dataset, reports: &Path) -> Result<Vec<PathBuf>, AnalysisError> {
+    let source = source::Source::open(dataset)?;
+    let folder = reports.join(dataset.name());
+    std::fs::create_dir_all(&folder).map_err(|error| AnalysisError::io("create", &folder, error))?;
+    let mut written = vec![];
+    let mut notes = source.warnings()?;
+    written.extend(curves::write(&source, &folder)?);
+    notes.extend(published::compare(&source, &folder)?);
+    let (tables, lines) = counts::write(&source, &folder)?;
+    written.extend(tables);
+    notes.extend(lines);
+    written.extend(positions::write(&source, &folder)?);
+    let summary = source.summary(notes)?;
+    written.push(summary.write(&folder)?);
+    Ok(written)
+}

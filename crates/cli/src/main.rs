@@ -1,2 +1,22 @@
-//! placeholder
-fn main(){}
+//! The command line: arguments, progress bars, exit codes. What is typed is lowered to a plan here; all else happens in
+//! the crates below.
+
+mod args;
+mod commands;
+mod console;
+mod edge;
+mod progress;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = args::Cli::parse();
+    match commands::dispatch(cli.command) {
+        Ok(end) => end.code(),
+        Err(error) => {
+            console::note(&format!("{error}"));
+            ExitCode::from(2)
+        }
+    }
+}

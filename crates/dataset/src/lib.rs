@@ -1,1 +1,46 @@
-//! placeholder
+//! The on-disk contract: what a dataset looks like, how it gets there, and how it survives a kill.
+//!
+//! ```text
+//! data/NAME/FINGERPRINT/TABLE/part-0.parquet     rows, and nothing but Parquet in these folders
+//! data/NAME/FINGERPRINT/manifest.toml            the manifest, verbatim
+//! data/NAME/FINGERPRINT/run.toml                 clock, host, durations, digests: a `RunLog`
+//! data/NAME/FINGERPRINT/shards/I-of-K/…          the same three for one shard
+//! data/.staging/NAME/FINGERPRINT/parts/000007/   runs that are finished but not yet published
+//! data/.staging/NAME/FINGERPRINT.lock            empty; the kernel's lock on it dies with its process
+//! ```
+//!
+//! Every table begins with `point` and `replica`, its rows are ordered by them, and its bytes are a function of the
+//! rows and of the [`Provenance`]: not of the clock, of the order in which runs finished, or of interruptions.
+//! A folder appears by one rename after its contents are on the disk, so whatever exists is whole.
+//!
+//! The crate knows neither manifests nor the columns of particular tables, and reads no clock, host or environment:
+//! what goes into `run.toml` is passed in by the caller.
+
+mod arrow_table;
+mod column;
+mod error;
+mod fs;
+mod import;
+mod layout;
+mod lock;
+mod part;
+mod provenance;
+mod publish;
+mod reader;
+mod record;
+mod sink;
+mod staging;
+mod state;
+mod table;
+mod writer;
+
+pub use column::Column;
+pub use error::DatasetError;
+pub use layout::{Dataset, fingerprints};
+pub use provenance::Provenance;
+pub use reader::{Reader, read};
+pub use record::{RunLog, TableRecord};
+pub use staging::{Discarded, Staging};
+pub use state::State;
+pub use table::{RunKey, Table};
+pub use writer::{ROW_GROUP_ROWS, TableWriter, write};

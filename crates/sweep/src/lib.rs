@@ -1,1 +1,28 @@
-//! placeholder
+//! From manifest to dataset: what shall be computed, and computing it.
+//!
+//! A [`Manifest`] is read with all its mistakes reported at once; a [`Plan`] resolves its grid; [`run`] computes one
+//! replica at one point; [`execute`] computes all that are missing, on all cores, and publishes the dataset. Everything
+//! is a function of the manifest and of `MODEL_VERSION`: threads, interruptions and the clock change nothing.
+
+mod axis;
+mod diagnostics;
+mod difference;
+mod execute;
+mod expression;
+mod fingerprint;
+pub mod manifest;
+mod plan;
+mod rows;
+mod run;
+mod seed;
+mod watch;
+
+pub use axis::{Axis, Column};
+pub use diagnostics::{Diagnostic, Diagnostics, Place};
+pub use difference::differences;
+pub use execute::{Ending, Options, Progress, Report, SweepError, cost, dataset, execute, provenance};
+pub use fingerprint::{fingerprint, fingerprint_at};
+pub use manifest::Manifest;
+pub use plan::{ColumnKind, Plan, Point, SweptColumn, SweptValue};
+pub use rows::RunTables;
+pub use run::{RunError, run};

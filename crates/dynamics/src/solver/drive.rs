@@ -199,12 +199,7 @@ impl Report<'_> {
 
 /// The starting step of Hairer, Norsett & Wanner, *Solving ODEs I*, II.4, without the second evaluation where the
 /// velocity vanishes.
-fn first_step<F: VectorField + ?Sized>(
-    field: &mut F,
-    problem: &Problem<'_>,
-    velocity: &[f64],
-    exponent: u32,
-) -> f64 {
+fn first_step<F: VectorField + ?Sized>(field: &mut F, problem: &Problem<'_>, velocity: &[f64], exponent: u32) -> f64 {
     let Problem { start, until, tolerance, .. } = *problem;
     let size = field.error_norm(start, start, tolerance);
     let speed = field.error_norm(start, velocity, tolerance);
@@ -218,10 +213,7 @@ fn first_step<F: VectorField + ?Sized>(
     }
     let bend = field.error_norm(start, &after, tolerance) / trial;
     let largest = speed.max(bend);
-    let proposal = if largest <= 1e-15 {
-        (trial * 1e-3).max(1e-6)
-    } else {
-        libm::pow(0.01 / largest, 1.0 / f64::from(exponent))
-    };
+    let proposal =
+        if largest <= 1e-15 { (trial * 1e-3).max(1e-6) } else { libm::pow(0.01 / largest, 1.0 / f64::from(exponent)) };
     proposal.min(100.0 * trial).min(until)
 }

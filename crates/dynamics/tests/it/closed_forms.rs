@@ -34,12 +34,7 @@ fn val_one_token_in_a_jordan_block() {
 #[test]
 fn val_two_tokens_meet_on_time() {
     let start = Tokens::new(2, vec![1.0, 0.0, 0.0, 1.0]).expect("two tokens");
-    let times = [
-        (0.0, 2.944_438_979),
-        (1.0, 3.834_056_252),
-        (4.0, 16.780_591_73),
-        (9.0, 928.178_270_7),
-    ];
+    let times = [(0.0, 2.944_438_979), (1.0, 3.834_056_252), (4.0, 16.780_591_73), (9.0, 928.178_270_7)];
     for (beta, time) in times {
         let end = final_tokens(&causal(2, beta), &start, time, 1e-11);
         assert!((inner(&end, 0, 1) - 0.9).abs() < 1e-8, "beta {beta}: {}", inner(&end, 0, 1));
@@ -102,8 +97,6 @@ fn val_contraction_rates_near_consensus() {
 fn simpson(f: impl Fn(f64) -> f64, from: f64, to: f64) -> f64 {
     let intervals = 20_000;
     let h = (to - from) / f64::from(intervals);
-    let inside: f64 = (1..intervals)
-        .map(|i| f(from + f64::from(i) * h) * if i % 2 == 0 { 2.0 } else { 4.0 })
-        .sum();
+    let inside: f64 = (1..intervals).map(|i| f(from + f64::from(i) * h) * if i % 2 == 0 { 2.0 } else { 4.0 }).sum();
     (f(from) + inside + f(to)) * h / 3.0
 }

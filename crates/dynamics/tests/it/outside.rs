@@ -12,7 +12,9 @@ fn matrix(case: usize, item: &str) -> DMatrix<f64> {
         .skip(1)
         .map(|line| line.split(',').collect::<Vec<_>>())
         .filter(|row| row[0] == case.to_string() && row[1] == item)
-        .map(|row| (row[2].parse().expect("a row"), row[3].parse().expect("a column"), row[4].parse().expect("a number")))
+        .map(|row| {
+            (row[2].parse().expect("a row"), row[3].parse().expect("a column"), row[4].parse().expect("a number"))
+        })
         .collect();
     let size = |of: fn(&(usize, usize, f64)) -> usize| rows.iter().map(of).max().expect("a case of the file") + 1;
     let mut matrix = DMatrix::zeros(size(|r| r.0), size(|r| r.1));
@@ -27,8 +29,7 @@ fn val_general_models_agree_with_scipy() {
         let (beta, until) = (parameters[0], parameters[1]);
         let mask = if parameters[2] == 1.0 { Mask::Causal } else { Mask::Full };
         let weights = if parameters[3] == 1.0 { Weights::Softmax } else { Weights::Unnormalized };
-        let head =
-            Head { query: matrix(case, "query"), key: matrix(case, "key"), value: matrix(case, "value") };
+        let head = Head { query: matrix(case, "query"), key: matrix(case, "key"), value: matrix(case, "value") };
         let start = matrix(case, "start");
         let model = Model::new(start.ncols(), beta, mask, weights, head).expect("a valid model");
         // nalgebra is column-major: a matrix with a row a token is coordinate-major already.

@@ -5,9 +5,10 @@ use tokenpark_dynamics::{MODEL_VERSION, Statistics};
 
 /// FNV-1a over the bits of all numbers.
 fn digest(numbers: &[f64]) -> u64 {
-    numbers.iter().flat_map(|x| x.to_bits().to_le_bytes()).fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    numbers
+        .iter()
+        .flat_map(|x| x.to_bits().to_le_bytes())
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[test]

@@ -94,9 +94,8 @@ fn val_mean_strong_centers() {
 fn stat_counts_have_their_exact_means() {
     let (samples, mut uniform) = (4000, Uniform(7));
     for (n, d, separation) in [(200, 2, 0.5), (64, 3, 0.4), (50, 5, 0.9)] {
-        let counts: Vec<f64> = (0..samples)
-            .map(|_| Centers::of(&uniform.tokens(n, d), separation).strong().len() as f64)
-            .collect();
+        let counts: Vec<f64> =
+            (0..samples).map(|_| Centers::of(&uniform.tokens(n, d), separation).strong().len() as f64).collect();
         let mean = counts.iter().sum::<f64>() / f64::from(samples);
         let variance = counts.iter().map(|c| (c - mean) * (c - mean)).sum::<f64>() / f64::from(samples - 1);
         let exact = theory::mean_strong_centers(d, separation, n as u64);

@@ -1,0 +1,104 @@
+//! The palette and the colours of time.
+//!
+//! Blue stands for Rényi centres, green for strong Rényi centres, red for what is final or emphasised, in every figure.
+//! Blue, green and vermilion differ in lightness as well as hue, so they stay apart for colour-blind readers and in grey.
+
+use std::fmt;
+
+/// An sRGB colour, written as `#rrggbb`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Color(pub u8, pub u8, pub u8);
+
+impl fmt::Display for Color {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{:02x}{:02x}{:02x}", self.0, self.1, self.2)
+    }
+}
+
+impl Color {
+    /// The colour `share` of the way from this one to `other`, in sRGB; `share` is clamped to [0, 1].
+    pub fn mix(self, other: Self, share: f64) -> Self {
+        let share = share.clamp(0.0, 1.0);
+        let blend = |a: u8, b: u8| (f64::from(a) + share * (f64::from(b) - f64::from(a)) + 0.5).floor() as u8;
+        Self(blend(self.0, other.0), blend(self.1, other.1), blend(self.2, other.2))
+    }
+
+    /// A darker shade of the same hue, for text and outlines.
+    pub fn dark(self) -> Self {
+        self.mix(Self(0, 0, 0), 0.3)
+    }
+}
+
+/// Named colours.
+pub mod palette {
+    use super::Color;
+
+    /// Rényi centres, and the first series of a figure.
+    pub const RENYI: Color = Color(0x1f, 0x4e, 0xc8);
+    /// Strong Rényi centres, and the second series of a figure.
+    pub const STRONG: Color = Color(0x2e, 0x8b, 0x3d);
+    /// Emphasis: final positions, strong centres among tokens.
+    pub const RED: Color = Color(0xd6, 0x2d, 0x20);
+    /// Third series.
+    pub const ORANGE: Color = Color(0xe0, 0x7b, 0x00);
+    /// Fourth series.
+    pub const PURPLE: Color = Color(0x8a, 0x4f, 0xb0);
+    /// Fifth series.
+    pub const SKY: Color = Color(0x3b, 0xa3, 0xd9);
+    /// Sixth series.
+    pub const BROWN: Color = Color(0x8c, 0x5a, 0x3c);
+    /// Tokens on the circle.
+    pub const TOKEN: Color = Color(0x5b, 0x8d, 0xee);
+    /// Titles and emphasised marks.
+    pub const INK: Color = Color(0x1a, 0x1d, 0x24);
+    /// Axis labels, ticks and notes.
+    pub const SOFT: Color = Color(0x55, 0x5b, 0x66);
+    /// Axis lines.
+    pub const AXIS: Color = Color(0x8b, 0x91, 0x9c);
+    /// Hairline grids.
+    pub const GRID: Color = Color(0xe3, 0xe6, 0xea);
+    /// The page.
+    pub const PAPER: Color = Color(0xff, 0xff, 0xff);
+    /// Series colours in their order of use.
+    pub const SERIES: [Color; 6] = [RENYI, STRONG, ORANGE, PURPLE, SKY, BROWN];
+}
+
+/// Viridis at equal steps (van der Walt and Smith, CC0), cut before its palest yellow so that every step shows on white.
+const TIME: [Color; 9] = [
+    Color(0x44, 0x01, 0x54),
+    Color(0x48, 0x23, 0x74),
+    Color(0x40, 0x43, 0x87),
+    Color(0x34, 0x5f, 0x8d),
+    Color(0x29, 0x78, 0x8e),
+    Color(0x20, 0x92, 0x8c),
+    Color(0x2d, 0xae, 0x7a),
+    Color(0x60, 0xc5, 0x5b),
+    Color(0xa2, 0xd6, 0x32),
+];
+
+/// The colour of a moment: 0 is the earliest, 1 the latest; perceptually even in between.
+pub fn time_color(share: f64) -> Color {
+    let place = share.clamp(0.0, 1.0) * (TIME.len() - 1) as f64;
+    let index = (place.floor() as usize).min(TIME.len() - 2);
+    TIME[index].mix(TIME[index + 1], place - index as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stable_hex() {
+        assert_eq!(Color(1, 171, 255).to_string(), "#01abff");
+        assert_eq!(Color(0, 0, 0).mix(Color(255, 255, 255), 0.5).to_string(), "#808080");
+    }
+
+    #[test]
+    fn prop_time_gets_lighter() {
+        let luminance = |c: Color| 0.2126 * f64::from(c.0) + 0.7152 * f64::from(c.1) + 0.0722 * f64::from(c.2);
+        let shades: Vec<f64> = (0..=16).map(|k| luminance(time_color(f64::from(k) / 16.0))).collect();
+        assert!(shades.windows(2).all(|pair| pair[0] < pair[1]));
+        assert_eq!(time_color(-1.0), time_color(0.0));
+        assert_eq!(time_color(2.0), time_color(1.0));
+    }
+}

@@ -1,0 +1,36 @@
+//! Figures from plain numbers: SVG text in memory, then SVG, PDF and PNG files.
+//!
+//! Every figure is a struct of plain data with one method, `svg`, that returns the whole document as a string;
+//! [`save`] writes it in three formats. Equal inputs give equal bytes on every machine: numbers have two decimals,
+//! transcendental functions come from `libm`, and the only fonts are the two compiled in.
+//!
+//! Text fields understand `_{...}` and `^{...}` (one level), for instance `"δ = 4β^{−1/2}"` or `"λ_{max} < 0"`.
+//! What this layer does *not* do: read datasets, compute statistics, or decide what a figure claims.
+
+mod axes;
+mod circle;
+mod colors;
+mod curves;
+mod flags;
+mod globe;
+mod histogram;
+mod key;
+mod page;
+mod pdf;
+mod projection;
+mod save;
+mod sphere;
+mod style;
+mod svg;
+mod text;
+
+pub use axes::{Axis, Frame, Scale};
+pub use circle::{CirclePanel, CircleSnapshots};
+pub use colors::{Color, palette, time_color};
+pub use curves::{Curves, Kind, Legend, Series};
+pub use histogram::{Distribution, Histogram, HistogramPanel, Marker};
+pub use projection::View;
+pub use save::{DrawError, save};
+pub use sphere::{SpherePanel, SphereTrajectories};
+pub use style::{Anchor, Style, TextStyle};
+pub use svg::Svg;

@@ -1,0 +1,49 @@
+//! What can go wrong between a dataset and its figures.
+
+use crate::draw::DrawError;
+use std::path::{Path, PathBuf};
+use tokenpark_dataset::DatasetError;
+
+/// Why summary tables or figures could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum AnalysisError {
+    /// The dataset cannot be read.
+    #[error(transparent)]
+    Dataset(#[from] DatasetError),
+    /// A figure cannot be drawn or written.
+    #[error(transparent)]
+    Draw(#[from] DrawError),
+    /// A table cannot be aggregated.
+    #[error("polars: {0}")]
+    Polars(#[from] polars::error::PolarsError),
+    /// A file cannot be read or written.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// "read", "write" or "create".
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A TOML file is not what this program writes.
+    #[error("{} cannot be read ({reason}); analyze its manifest again", path.display())]
+    Toml {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// Nothing was analyzed under this name.
+    #[error("no summary in {}: run `tokenpark analyze` first", path.display())]
+    NotAnalyzed {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+}
+
+impl AnalysisError {
+    pub(crate) fn io(action: &'static str, path: &Path, source: std::io::Error) -> Self {
+        Self::Io { action, path: path.to_path_buf(), source }
+    }
+}

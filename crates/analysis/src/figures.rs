@@ -1,0 +1,54 @@
+//! Summary tables to figures. Which are drawn follows from the tables that are there.
+
+mod centers;
+mod curves;
+mod positions;
+
+use crate::draw::save;
+use crate::{AnalysisError, Summary, tables};
+use polars::prelude::DataFrame;
+use std::path::{Path, PathBuf};
+
+/// A drawn figure: its file name without extension, and the SVG.
+type Drawn = (String, String);
+
+/// Draws all figures of one analyzed experiment, `reports`/NAME, as SVG, PDF and PNG beside its tables.
+///
+/// # Errors
+/// When the experiment was not analyzed, or files cannot be read or written.
+pub fn figures(folder: &Path) -> Result<Vec<PathBuf>, AnalysisError> {
+    let summary = Summary::read(folder)?;
+    let mut drawn = vec![];
+    if let Some(table) = tables::read_if_present(&folder.join("curves.parquet"))? {
+        drawn.extend(curves::draw(&summary, &table)?);
+    }
+    if let Some(table) = tables::read_if_present(&folder.join("center-counts.parquet"))? {
+        let means = tables::read(&folder.join("center-means.parquet"))?;
+        drawn.extend(centers::draw(&summary, &table, &means)?);
+    }
+    if let Some(table) = tables::read_if_present(&folder.join("positions.parquet"))? {
+        let centers = tables::read_if_present(&folder.join("centers.parquet"))?;
+        drawn.extend(positions::draw(&summary, &table, centers.as_ref())?);
+    }
+    let mut written = vec![];
+    for (name, svg) in drawn {
+        written.extend(save(&svg, &folder.join(name))?);
+    }
+    Ok(written)
+}
+
+/// File names of one figure a point: the plain name for a single point, numbered ones for several.
+fn numbered(name: &str, index: usize, count: usize) -> String {
+    if count == 1 { name.to_owned() } else { format!("{name}-{}", index + 1) }
+}
+
+/// The subtitle of a figure of one point.
+fn subtitle(summary: &Summary, label: &str) -> String {
+    let parts = [summary.parameters.as_str(), label];
+    parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(", ")
+}
+
+/// Columns of numbers of a table by name.
+fn column(table: &DataFrame, name: &str) -> Result<Vec<f64>, AnalysisError> {
+    tables::numbers(table, name)
+}

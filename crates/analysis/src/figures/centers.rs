@@ -1,0 +1,59 @@
+//! Histograms of the number of centres, with means and theory.
+
+use super::Drawn;
+use crate::draw::{Distribution, Histogram, HistogramPanel, Marker, palette};
+use crate::source::short;
+use crate::{AnalysisError, Summary, tables};
+use polars::prelude::*;
+
+pub(super) fn draw(summary: &Summary, counts: &DataFrame, means: &DataFrame) -> Result<Vec<Drawn>, AnalysisError> {
+    let runs = tables::numbers(means, "runs")?;
+    if runs.iter().all(|runs| *runs < 2.0) {
+        return Ok(vec![]);
+    }
+    let mut panels = vec![];
+    for ((label, part), (_, means)) in
+        tables::groups(counts, &summary.swept)?.into_iter().zip(tables::groups(means, &summary.swept)?)
+    {
+        let kinds = [("strong", "strong Rényi centres", palette::STRONG), ("renyi", "Rényi centres", palette::RENYI)];
+        let mut distributions = vec![];
+        for (kind, name, color) in kinds {
+            let of = |table: &DataFrame| table.clone().lazy().filter(col("kind").eq(lit(kind))).collect();
+            let (rows, mean) = (of(&part)?, of(&means)?);
+            let numbers = tables::numbers(&rows, "centers")?.into_iter().map(|c| c as u32);
+            let occurred = tables::numbers(&rows, "runs")?.into_iter().map(|r| r as u64);
+            distributions.push(Distribution {
+                label: name.to_owned(),
+                color,
+                counts: numbers.zip(occurred).collect(),
+                exact: vec![],
+                markers: markers(&mean)?,
+            });
+        }
+        panels.push(HistogramPanel { title: label, distributions });
+    }
+    let figure = Histogram {
+        title: "Number of Rényi centres".to_owned(),
+        subtitle: summary.parameters.clone(),
+        x_label: "centres".to_owned(),
+        columns: if panels.len() == 1 { 1 } else { 2 },
+        panels,
+        caption: Some(format!(
+            "Share of {} runs. Solid lines: exact mean of strong centres (1 − (1 − σ)^{{n}})/σ; for Rényi centres the mean \
+             when saturated, which more tokens approach from below. Dashed: sample means.",
+            runs[0]
+        )),
+    };
+    Ok(vec![("center-counts".to_owned(), figure.svg())])
+}
+
+fn markers(mean: &DataFrame) -> Result<Vec<Marker>, AnalysisError> {
+    let value = tables::numbers(mean, "mean")?[0];
+    let mut markers = vec![Marker::measured(value, &format!("sample mean {value:.3}"))];
+    let meaning = mean.column("theory")?.str()?.get(0).map(str::to_owned);
+    if let (Some(meaning), Some(theory)) = (meaning, mean.column("theory_mean")?.f64()?.get(0)) {
+        let word = if meaning == "exact" { "exact mean" } else { "saturated" };
+        markers.push(Marker::exact(theory, &format!("{word} {}", short((theory * 1000.0).round() / 1000.0))));
+    }
+    Ok(markers)
+}

@@ -1,0 +1,96 @@
+//! Observables over time: consumption by centres, and the number of clusters.
+
+use super::{Drawn, column, numbered, subtitle};
+use crate::draw::{Axis, Curves, Kind, Legend, Series, palette};
+use crate::published::Published;
+use crate::{AnalysisError, Summary, tables};
+use polars::prelude::DataFrame;
+
+pub(super) fn draw(summary: &Summary, table: &DataFrame) -> Result<Vec<Drawn>, AnalysisError> {
+    let groups = tables::groups(table, &summary.swept)?;
+    let count = groups.len();
+    let mut drawn = vec![];
+    for (index, (label, part)) in groups.into_iter().enumerate() {
+        let subtitle = subtitle(summary, &label);
+        // A curve needs several times, and a band several replicas.
+        if part.height() < 3 || column(&part, "runs")?[0] < 2.0 {
+            continue;
+        }
+        if tables::has(&part, "consumed_renyi_mean") {
+            let figure = consumption(summary, &part, &subtitle)?;
+            drawn.push((numbered("consumption", index, count), figure.svg()));
+        }
+        if tables::has(&part, "clusters_mean") {
+            drawn.push((numbered("clusters", index, count), clusters(&part, &subtitle)?.svg()));
+        }
+    }
+    Ok(drawn)
+}
+
+/// Figure 3 of the paper.
+fn consumption(summary: &Summary, part: &DataFrame, subtitle: &str) -> Result<Curves, AnalysisError> {
+    let time = column(part, "time")?;
+    let percent =
+        |name: String| Ok::<_, AnalysisError>(column(part, &name)?.iter().map(|s| 100.0 * s).collect::<Vec<_>>());
+    let mut series = vec![];
+    for (kind, name, color) in
+        [("renyi", "Rényi centres", palette::RENYI), ("strong", "strong Rényi centres", palette::STRONG)]
+    {
+        let mean = percent(format!("consumed_{kind}_ever_mean"))?;
+        let band = (percent(format!("consumed_{kind}_ever_p10"))?, percent(format!("consumed_{kind}_ever_p90"))?);
+        let label = format!("{name}, so far");
+        series.push(Series::new(&label, color, Kind::Line, time.clone(), mean).band(band.0, band.1));
+        let now = percent(format!("consumed_{kind}_mean"))?;
+        series.push(Series::new(&format!("{name}, now"), color.dark(), Kind::Dashed, time.clone(), now));
+    }
+    let compared = summary.notes.iter().find(|note| note.contains("published") && note.contains("so far"));
+    if compared.is_some() {
+        let published = Published::load();
+        for (label, color, percent) in [
+            ("published, Rényi", palette::RENYI, published.renyi),
+            ("published, strong", palette::STRONG, published.strong),
+        ] {
+            series.push(Series::new(label, color, Kind::Points, published.time.clone(), percent));
+        }
+    }
+    let runs = column(part, "runs")?[0];
+    let mut caption = format!(
+        "Mean and 10th to 90th percentile over {runs} runs. A token is consumed so far when it has ever been within \
+         the capture distance of a centre, now when it is at this moment."
+    );
+    if let Some(note) = compared {
+        caption = format!("{caption} {note}");
+    }
+    Ok(Curves {
+        title: "Share of tokens consumed by centres".to_owned(),
+        subtitle: subtitle.to_owned(),
+        x: Axis::linear("time"),
+        y: Axis::linear("tokens consumed").percent().range(20.0, 100.0),
+        series,
+        legend: Legend::Auto,
+        caption: Some(caption),
+    })
+}
+
+fn clusters(part: &DataFrame, subtitle: &str) -> Result<Curves, AnalysisError> {
+    // A logarithmic clock shows the collapse and the plateau after it; time 0 has no place on it.
+    let time = column(part, "time")?;
+    let after: Vec<usize> = (0..time.len()).filter(|&i| time[i] > 0.0).collect();
+    let pick = |name: &str| {
+        let values = column(part, name)?;
+        Ok::<_, AnalysisError>(after.iter().map(|&i| values[i]).collect::<Vec<f64>>())
+    };
+    let x: Vec<f64> = after.iter().map(|&i| time[i]).collect();
+    let runs = column(part, "runs")?[0];
+    let (low, high) = (pick("clusters_p10")?, pick("clusters_p90")?);
+    let clusters = Series::new("clusters", palette::PURPLE, Kind::Line, x, pick("clusters_mean")?).band(low, high);
+    Ok(Curves {
+        title: "Number of clusters".to_owned(),
+        subtitle: subtitle.to_owned(),
+        x: Axis::log("time"),
+        y: Axis::log("clusters"),
+        series: vec![clusters],
+        legend: Legend::Auto,
+        caption: Some(format!("Mean and 10th to 90th percentile over {runs} runs; single linkage.")),
+    })
+}

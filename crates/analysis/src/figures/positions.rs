@@ -1,0 +1,130 @@
+//! Pictures of tokens: snapshots on the circle, trajectories on the sphere.
+
+use super::{Drawn, numbered, subtitle};
+use crate::draw::{CirclePanel, CircleSnapshots, SpherePanel, SphereTrajectories, View};
+use crate::{AnalysisError, Summary, tables};
+use polars::prelude::*;
+
+/// More panels than this do not fit a page.
+const MOST_SNAPSHOTS: usize = 12;
+
+pub(super) fn draw(
+    summary: &Summary,
+    positions: &DataFrame,
+    centers: Option<&DataFrame>,
+) -> Result<Vec<Drawn>, AnalysisError> {
+    match ["x2", "x3"].map(|name| tables::has(positions, name)) {
+        [false, _] => circles(summary, positions, centers),
+        [true, false] => spheres(summary, positions),
+        [true, true] => Ok(vec![]),
+    }
+}
+
+/// Positions by time: (time, coordinates of tokens 0, 1, ...).
+fn by_time(part: &DataFrame, dimension: usize) -> Result<Vec<(f64, Vec<Vec<f64>>)>, AnalysisError> {
+    let moments = part.partition_by_stable(["time"], true)?;
+    let moments = moments.iter().map(|moment| {
+        let time = tables::numbers(moment, "time")?[0];
+        let columns = (0..dimension).map(|i| tables::numbers(moment, &format!("x{i}")));
+        let columns = columns.collect::<Result<Vec<_>, _>>()?;
+        let tokens = (0..moment.height()).map(|k| columns.iter().map(|column| column[k]).collect()).collect();
+        Ok((time, tokens))
+    });
+    moments.collect()
+}
+
+/// Figure 2 of the paper.
+fn circles(summary: &Summary, positions: &DataFrame, centers: Option<&DataFrame>) -> Result<Vec<Drawn>, AnalysisError> {
+    let groups = tables::groups(positions, &summary.swept)?;
+    let count = groups.len();
+    let mut drawn = vec![];
+    for (index, (label, part)) in groups.into_iter().enumerate() {
+        let point = part.column("point")?.u32()?.get(0).unwrap_or(0);
+        let (renyi, strong) = match centers {
+            Some(table) => (kind(table, point, "renyi")?, kind(table, point, "strong")?),
+            None => (vec![], vec![]),
+        };
+        let moments: Vec<(f64, Vec<[f64; 2]>)> = by_time(&part, 2)?
+            .into_iter()
+            .map(|(time, tokens)| (time, tokens.iter().map(|x| [x[0], x[1]]).collect()))
+            .collect();
+        let every = moments.len().div_ceil(MOST_SNAPSHOTS);
+        let panels = moments.iter().step_by(every).map(|(time, tokens)| CirclePanel {
+            label: format!("t = {time}"),
+            note: String::new(),
+            tokens: tokens.clone(),
+            renyi: renyi.clone(),
+            strong: strong.clone(),
+        });
+        let figure = CircleSnapshots {
+            title: summary.title.clone(),
+            subtitle: subtitle(summary, &label),
+            start: moments[0].1.clone(),
+            panels: panels.collect(),
+            caption: Some(
+                "Centres are chosen from the start and followed as they move. Numbers outside the circle count the \
+                 tokens at one place."
+                    .to_owned(),
+            ),
+        };
+        drawn.push((numbered("snapshots", index, count), figure.svg()));
+    }
+    Ok(drawn)
+}
+
+/// The tokens that are centres of a kind at a point.
+fn kind(centers: &DataFrame, point: u32, kind: &str) -> Result<Vec<u32>, AnalysisError> {
+    let rows = centers.clone().lazy().filter(col("point").eq(lit(point)).and(col("kind").eq(lit(kind)))).collect()?;
+    Ok(rows.column("token")?.u32()?.into_no_null_iter().collect())
+}
+
+/// Figure 1 of the paper: one panel a point.
+fn spheres(summary: &Summary, positions: &DataFrame) -> Result<Vec<Drawn>, AnalysisError> {
+    let mut panels = vec![];
+    for (label, part) in tables::groups(positions, &summary.swept)? {
+        let moments = by_time(&part, 3)?;
+        let tokens = moments.first().map_or(0, |(_, tokens)| tokens.len());
+        let path = |k: usize| moments.iter().map(|(_, tokens)| [tokens[k][0], tokens[k][1], tokens[k][2]]).collect();
+        let (title, subtitle) = describe(&label);
+        panels.push(SpherePanel {
+            title,
+            subtitle,
+            paths: (0..tokens).map(path).collect(),
+            times: moments.iter().map(|(time, _)| *time).collect(),
+        });
+    }
+    let figure = SphereTrajectories {
+        title: summary.title.clone(),
+        subtitle: summary.parameters.clone(),
+        view: View::default(),
+        panels,
+        caption: None,
+    };
+    Ok(vec![("trajectories".to_owned(), figure.svg())])
+}
+
+/// Title and subtitle of a panel from its point: value matrices are named with their top eigenvalue.
+fn describe(label: &str) -> (String, String) {
+    let Some(value) = label.strip_prefix("value = ") else {
+        return (label.to_owned(), String::new());
+    };
+    if value == "identity" {
+        return ("V = I".to_owned(), "λ_{max} > 0, multiplicity d".to_owned());
+    }
+    let entries = value.split(['[', ']']).nth(1).filter(|_| value.contains("diagonal"));
+    let numbers: Option<Vec<f64>> = entries.map(|text| text.split(',').filter_map(|w| w.trim().parse().ok()).collect());
+    let Some(numbers) = numbers.filter(|numbers| !numbers.is_empty()) else {
+        return (format!("V = {value}"), String::new());
+    };
+    let top = numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let multiplicity = numbers.iter().filter(|entry| **entry == top).count();
+    let sign = if top > 0.0 {
+        ">"
+    } else if top < 0.0 {
+        "<"
+    } else {
+        "="
+    };
+    let words: Vec<String> = numbers.iter().map(|entry| entry.to_string().replace('-', "−")).collect();
+    (format!("V = diag({})", words.join(", ")), format!("λ_{{max}} {sign} 0, multiplicity {multiplicity}"))
+}

@@ -1,0 +1,156 @@
+//! A published dataset, opened for reading.
+
+use crate::{AnalysisError, Summary, tables};
+use polars::prelude::*;
+use std::path::PathBuf;
+use tokenpark_dataset::{Dataset, DatasetError, Provenance};
+
+/// What analysis needs to know of a dataset, all of it from its files.
+pub(crate) struct Source {
+    dataset: Dataset,
+    manifest: toml::Table,
+    provenance: Provenance,
+    /// Columns of the swept parameters.
+    pub(crate) swept: Vec<String>,
+    /// The `runs` table without failed runs.
+    pub(crate) runs: DataFrame,
+    failed: usize,
+}
+
+impl Source {
+    pub(crate) fn open(dataset: &Dataset) -> Result<Self, AnalysisError> {
+        if !dataset.run_log().is_file() {
+            return Err(DatasetError::NotPublished { path: dataset.folder() }.into());
+        }
+        let path = dataset.manifest();
+        let text = std::fs::read_to_string(&path).map_err(|error| AnalysisError::io("read", &path, error))?;
+        let manifest = text.parse().map_err(|error: toml::de::Error| AnalysisError::Toml {
+            path: path.clone(),
+            reason: error.message().to_owned(),
+        })?;
+        let provenance = Provenance::read(&dataset.table("runs"))?;
+        let all = tables::read(&dataset.table("runs"))?;
+        let names: Vec<String> = all.get_column_names().iter().map(|name| name.to_string()).collect();
+        let swept = names.iter().skip(2).take_while(|name| *name != "termination").cloned().collect();
+        let rows = all.height();
+        let runs = all.lazy().filter(col("termination").neq(lit("failed"))).collect()?;
+        let failed = rows - runs.height();
+        Ok(Self { dataset: dataset.clone(), manifest, provenance, swept, runs, failed })
+    }
+
+    /// A table of the dataset, if it was recorded.
+    pub(crate) fn table(&self, name: &str) -> Result<Option<DataFrame>, AnalysisError> {
+        tables::read_if_present(&self.path(name))
+    }
+
+    fn path(&self, table: &str) -> PathBuf {
+        self.dataset.table(table)
+    }
+
+    /// What a reader of the figures must know first.
+    pub(crate) fn warnings(&self) -> Result<Vec<String>, AnalysisError> {
+        let mut lines = vec![];
+        if self.failed > 0 {
+            lines.push(format!(
+                "{} of {} runs failed and are left out.",
+                self.failed,
+                self.failed + self.runs.height()
+            ));
+        }
+        let reached = self.runs.clone().lazy().filter(col("termination").eq(lit("reached"))).collect()?.height();
+        if reached < self.runs.height() {
+            lines.push(format!("{} runs ended before their time; see `termination`.", self.runs.height() - reached));
+        }
+        let broken = tables::has(&self.runs, "lemma51_violations")
+            .then(|| self.runs.column("lemma51_violations")?.as_materialized_series().sum::<u64>())
+            .transpose()?;
+        if let Some(count @ 1..) = broken {
+            lines.push(format!("{count} strong centres moved farther than Lemma 5.1 allows."));
+        }
+        Ok(lines)
+    }
+
+    /// A manifest value as written, unless it is swept: `value("model", "beta")`.
+    pub(crate) fn value(&self, section: &str, key: &str) -> Option<&toml::Value> {
+        let swept = self.swept.iter().any(|name| name == key);
+        self.manifest.get(section).and_then(|section| section.get(key)).filter(|_| !swept)
+    }
+
+    /// The same as a number.
+    pub(crate) fn number(&self, section: &str, key: &str) -> Option<f64> {
+        let value = self.value(section, key)?;
+        value.as_float().or_else(|| value.as_integer().map(|integer| integer as f64))
+    }
+
+    /// True when the manifest leaves the key at its default or writes that default.
+    pub(crate) fn is_default(&self, section: &str, key: &str, default: &str) -> bool {
+        let swept = self.swept.iter().any(|name| name == key);
+        let value = self.value(section, key);
+        !swept && value.is_none_or(|value| value.as_str() == Some(default))
+    }
+
+    /// The separation of the centres in radians, where all runs have the same.
+    pub(crate) fn delta(&self) -> Result<Option<f64>, AnalysisError> {
+        let values = tables::numbers(&self.runs, "delta")?;
+        let first = values.first().copied();
+        Ok(first.filter(|first| values.iter().all(|value| value == first)))
+    }
+
+    /// The parameters in one line: n = 200, d = 2, beta = 64, ...
+    pub(crate) fn parameters(&self) -> Result<String, AnalysisError> {
+        let mut words = vec![];
+        for (section, key, symbol) in
+            [("model", "tokens", "n"), ("model", "dimension", "d"), ("model", "beta", "β"), ("integrate", "until", "T")]
+        {
+            if let Some(value) = self.number(section, key) {
+                words.push(format!("{symbol} = {value}"));
+            }
+        }
+        let plain = ["query", "key", "value"].map(|key| self.is_default("model", key, "identity"));
+        match plain {
+            [true, true, true] => words.push("Q = K = V = I".to_owned()),
+            [true, true, false] => words.push("Q = K = I".to_owned()),
+            _ => {}
+        }
+        if !self.is_default("model", "mask", "causal") {
+            words.push("full attention".to_owned());
+        }
+        if let Some(delta) = self.delta()?.filter(|delta| delta.is_finite()) {
+            words.push(format!("δ = {}", short(delta)));
+        }
+        Ok(words.join(", "))
+    }
+
+    pub(crate) fn title(&self) -> String {
+        let title = self.manifest.get("title").and_then(toml::Value::as_str);
+        title.unwrap_or(self.dataset.name()).to_owned()
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        self.dataset.name()
+    }
+
+    pub(crate) fn fingerprint(&self) -> &str {
+        &self.provenance.fingerprint
+    }
+
+    pub(crate) fn summary(&self, notes: Vec<String>) -> Result<Summary, AnalysisError> {
+        Ok(Summary {
+            name: self.name().to_owned(),
+            title: self.title(),
+            fingerprint: self.fingerprint().to_owned(),
+            model_version: self.provenance.model_version,
+            runs: self.runs.height() as u64,
+            failed: self.failed as u64,
+            parameters: self.parameters()?,
+            swept: self.swept.clone(),
+            notes,
+        })
+    }
+}
+
+/// At most four digits after the point.
+pub(crate) fn short(value: f64) -> String {
+    let text = format!("{value:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}

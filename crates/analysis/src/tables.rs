@@ -1,0 +1,64 @@
+//! Tables in and out: Parquet through polars-io, and CSV beside every Parquet file that we write.
+
+use crate::AnalysisError;
+use polars::prelude::*;
+use polars_io::prelude::*;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+/// Reads a Parquet file.
+pub(crate) fn read(path: &Path) -> Result<DataFrame, AnalysisError> {
+    let file = File::open(path).map_err(|error| AnalysisError::io("read", path, error))?;
+    Ok(ParquetReader::new(file).finish()?)
+}
+
+/// Reads a Parquet file if there is one.
+pub(crate) fn read_if_present(path: &Path) -> Result<Option<DataFrame>, AnalysisError> {
+    if path.is_file() { read(path).map(Some) } else { Ok(None) }
+}
+
+/// Writes NAME.parquet and NAME.csv into a folder, each by a rename.
+pub(crate) fn write(table: &mut DataFrame, folder: &Path, name: &str) -> Result<Vec<PathBuf>, AnalysisError> {
+    let parquet = replace(&folder.join(format!("{name}.parquet")), |file| {
+        ParquetWriter::new(file).with_compression(ParquetCompression::Zstd(None)).set_parallel(false).finish(table)?;
+        Ok(())
+    })?;
+    let csv = replace(&folder.join(format!("{name}.csv")), |file| Ok(CsvWriter::new(file).finish(table)?))?;
+    Ok(vec![parquet, csv])
+}
+
+/// Writes a temporary neighbour and renames it.
+fn replace(path: &Path, fill: impl FnOnce(File) -> Result<(), AnalysisError>) -> Result<PathBuf, AnalysisError> {
+    let temporary = path.with_extension("writing");
+    let file = File::create(&temporary).map_err(|error| AnalysisError::io("create", &temporary, error))?;
+    fill(file)?;
+    std::fs::rename(&temporary, path).map_err(|error| AnalysisError::io("write", path, error))?;
+    Ok(path.to_path_buf())
+}
+
+/// A column of numbers as f64, without nulls.
+pub(crate) fn numbers(table: &DataFrame, column: &str) -> Result<Vec<f64>, AnalysisError> {
+    let cast = table.column(column)?.cast(&DataType::Float64)?;
+    Ok(cast.f64()?.into_no_null_iter().collect())
+}
+
+/// True when the table has the column.
+pub(crate) fn has(table: &DataFrame, column: &str) -> bool {
+    table.get_column_names().iter().any(|name| name.as_str() == column)
+}
+
+/// The groups of a table by `point`, in order: the swept parameters as words, and the rows.
+pub(crate) fn groups(table: &DataFrame, swept: &[String]) -> Result<Vec<(String, DataFrame)>, AnalysisError> {
+    let parts = table.partition_by_stable(["point"], true)?;
+    parts.into_iter().map(|part| Ok((label(&part, swept)?, part))).collect()
+}
+
+/// "beta = 16, tokens = 200" of a table's first row; empty when nothing is swept.
+fn label(table: &DataFrame, swept: &[String]) -> Result<String, AnalysisError> {
+    let words = swept.iter().map(|name| {
+        let value = table.column(name)?.get(0)?;
+        let value = value.get_str().map_or_else(|| value.to_string(), str::to_owned);
+        Ok::<_, AnalysisError>(format!("{name} = {value}"))
+    });
+    Ok(words.collect::<Result<Vec<_>, _>>()?.join(", "))
+}

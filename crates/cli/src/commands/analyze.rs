@@ -1,0 +1,40 @@
+//! `tokenpark analyze` and `tokenpark figures`: datasets to tables to pictures.
+
+use super::{CommandError, End, plans};
+use crate::args::{Analyze, Figures};
+use crate::console;
+use std::path::{Path, PathBuf};
+use tokenpark_analysis::Summary;
+use tokenpark_sweep::{Plan, dataset};
+
+pub fn analyze(args: &Analyze) -> Result<End, CommandError> {
+    for plan in plans(&args.manifests)? {
+        list(&summarize(&plan, &args.data.out, &args.reports.reports)?);
+    }
+    Ok(End::Fine)
+}
+
+pub fn figures(args: &Figures) -> Result<End, CommandError> {
+    let reports = &args.reports.reports;
+    let names: Vec<String> = if args.manifests.is_empty() {
+        Summary::all(reports)?.into_iter().map(|summary| summary.name).collect()
+    } else {
+        plans(&args.manifests)?.iter().map(|plan| plan.manifest().name.clone()).collect()
+    };
+    for name in names {
+        list(&tokenpark_analysis::figures(&reports.join(name))?);
+    }
+    list(&[tokenpark_analysis::write_index(reports)?]);
+    Ok(End::Fine)
+}
+
+/// Aggregates the dataset of a plan.
+pub fn summarize(plan: &Plan, root: &Path, reports: &Path) -> Result<Vec<PathBuf>, CommandError> {
+    Ok(tokenpark_analysis::analyze(&dataset(plan, root)?, reports)?)
+}
+
+fn list(files: &[PathBuf]) {
+    for file in files {
+        console::data(&file.display().to_string());
+    }
+}

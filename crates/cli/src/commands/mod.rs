@@ -1,0 +1,116 @@
+//! One module a command.
+
+mod analyze;
+mod check;
+mod plan;
+mod reproduce;
+mod run;
+mod status;
+
+use crate::args::Command;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use tokenpark_analysis::AnalysisError;
+use tokenpark_dataset::DatasetError;
+use tokenpark_sweep::{Diagnostics, Manifest, Plan, SweepError};
+
+/// How a command ended when nothing was wrong with its input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// Exit code 0.
+    Fine,
+    /// Exit code 1: a run failed.
+    Failed,
+    /// Exit code 2: the errors were printed already.
+    Refused,
+    /// Exit code 130: the user interrupted.
+    Interrupted,
+}
+
+impl End {
+    /// The exit code.
+    pub fn code(self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Fine => 0,
+            Self::Failed => 1,
+            Self::Refused => 2,
+            Self::Interrupted => 130,
+        })
+    }
+}
+
+/// Why a command could not do its work: printed at one place, exit code 2.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// Mistakes in manifests.
+    #[error("{0}")]
+    Manifests(String),
+    /// The sweep cannot go on.
+    #[error("error: {0}")]
+    Sweep(#[from] SweepError),
+    /// The dataset cannot be read or written.
+    #[error("error: {0}")]
+    Dataset(#[from] DatasetError),
+    /// Tables or figures cannot be made.
+    #[error("error: {0}")]
+    Analysis(#[from] AnalysisError),
+    /// The folder of manifests cannot be listed.
+    #[error("error: cannot list the manifests in {}: {source}", path.display())]
+    List {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// Runs a command.
+pub fn dispatch(command: Command) -> Result<End, CommandError> {
+    match command {
+        Command::Check(args) => check::check(&args),
+        Command::Plan(args) => plan::plan(&args),
+        Command::Run(args) => run::command(&args),
+        Command::Status(args) => status::status(&args),
+        Command::Analyze(args) => analyze::analyze(&args),
+        Command::Figures(args) => analyze::figures(&args),
+        Command::Reproduce(args) => reproduce::reproduce(&args),
+    }
+}
+
+/// The folder of versioned manifests.
+const EXPERIMENTS: &str = "experiments";
+
+/// The named manifests, or all in experiments/ when none is named.
+fn manifests(named: &[PathBuf]) -> Result<Vec<PathBuf>, CommandError> {
+    if !named.is_empty() {
+        return Ok(named.to_vec());
+    }
+    let folder = Path::new(EXPERIMENTS);
+    let list = |source| CommandError::List { path: folder.to_path_buf(), source };
+    let mut found = vec![];
+    for entry in std::fs::read_dir(folder).map_err(list)? {
+        let path = entry.map_err(list)?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Reads a manifest and plans it.
+fn open(path: &Path) -> Result<Plan, Diagnostics> {
+    Manifest::read(path).and_then(Plan::new)
+}
+
+/// The plans of all manifests, or all their mistakes.
+fn plans(paths: &[PathBuf]) -> Result<Vec<Plan>, CommandError> {
+    let (mut plans, mut mistakes) = (vec![], vec![]);
+    for path in paths {
+        match open(path) {
+            Ok(plan) => plans.push(plan),
+            Err(diagnostics) => mistakes.push(diagnostics.to_string()),
+        }
+    }
+    if mistakes.is_empty() { Ok(plans) } else { Err(CommandError::Manifests(mistakes.join("\n"))) }
+}

@@ -1,0 +1,48 @@
+//! Data goes to stdout, all else to stderr. A reader that went away is not an error.
+
+use std::io::Write;
+
+/// Prints a line of data.
+pub fn data(line: &str) {
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
+}
+
+/// Tells the user something.
+pub fn note(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{}", line.trim_end());
+}
+
+/// A duration in words: 0.8 s, 12 s, 3 min 20 s, 2 h 5 min, 3 d 4 h.
+pub fn duration(seconds: f64) -> String {
+    let whole = seconds.round() as u64;
+    match whole {
+        0..=9 => format!("{seconds:.1} s"),
+        10..=119 => format!("{whole} s"),
+        120..=7199 => format!("{} min {} s", whole / 60, whole % 60),
+        7200..=172_799 => format!("{} h {} min", whole / 3600, whole / 60 % 60),
+        _ => format!("{} d {} h", whole / 86400, whole / 3600 % 24),
+    }
+}
+
+/// A number of bytes in words.
+pub fn bytes(count: f64) -> String {
+    let units = ["B", "kB", "MB", "GB", "TB"];
+    let (mut size, mut unit) = (count, 0);
+    while size >= 1000.0 && unit + 1 < units.len() {
+        size /= 1000.0;
+        unit += 1;
+    }
+    if unit == 0 { format!("{size:.0} B") } else { format!("{size:.1} {}", units[unit]) }
+}
+
+/// A count with thin groups: 1 000 000.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> = digits
+        .as_bytes()
+        .rchunks(3)
+        .rev()
+        .map(|group| std::str::from_utf8(group).unwrap_or_default())
+        .collect();
+    groups.join(" ")
+}

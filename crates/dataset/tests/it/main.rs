@@ -1,0 +1,6 @@
+//! The on-disk contract, from outside: what is written is read back, whatever happened in between.
+
+mod files;
+mod publish;
+mod samples;
+mod staging;

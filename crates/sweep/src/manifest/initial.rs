@@ -1,0 +1,172 @@
+//! [initial]: where the tokens start.
+
+use std::ops::Range;
+
+use toml::de::{DeTable, DeValue};
+
+use super::csv;
+use super::number;
+use super::value::{self, Value};
+use super::words;
+use crate::diagnostics::Report;
+
+/// The initial positions.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub enum Distribution {
+    /// Independent and uniform on the sphere, drawn anew for each run.
+    #[default]
+    Uniform,
+    /// These unit vectors, one row for each token.
+    Points(Vec<Vec<f64>>),
+    /// Unit vectors read from a file when the manifest was read; in the fingerprint only they count, not the path.
+    File(Vec<Vec<f64>>),
+}
+
+impl Distribution {
+    /// The fixed unit vectors, n rows of d; `None` if the start is random.
+    pub fn points(&self) -> Option<&[Vec<f64>]> {
+        match self {
+            Self::Uniform => None,
+            Self::Points(rows) | Self::File(rows) => Some(rows),
+        }
+    }
+}
+
+/// Whether the points of a sweep share their random numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Noise {
+    /// Every point has its own.
+    #[default]
+    Independent,
+    /// Replica r of every point of the same dimension starts from the same draws.
+    Common,
+}
+
+const NOISES: [(&str, Noise); 2] = [("independent", Noise::Independent), ("common", Noise::Common)];
+
+impl Noise {
+    /// The name in a manifest.
+    pub fn name(self) -> &'static str {
+        NOISES[self as usize].0
+    }
+}
+
+/// The section [initial].
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Initial {
+    /// The initial positions.
+    pub distribution: Distribution,
+    /// Whether the points of a sweep share their random numbers.
+    pub noise: Noise,
+    /// Where the positions are written.
+    pub(crate) span: Range<usize>,
+}
+
+/// Reads the section; what is wrong keeps its default.
+pub(crate) fn read(report: &mut Report<'_>, table: &DeTable<'_>) -> Initial {
+    value::unknown_keys(report, "[initial]", table, &super::keys::INITIAL);
+    let mut initial = Initial::default();
+    if let Some(value) = table.get("distribution") {
+        initial.span = value.span();
+        initial.distribution = read_distribution(report, value).unwrap_or_default();
+    }
+    if let Some(value) = table.get("noise") {
+        initial.noise = value::choice(report, "initial.noise", value, &NOISES, &[]).unwrap_or_default();
+    }
+    initial
+}
+
+const ALLOWED: &str = "allowed: \"uniform\", { points = [[..], ..] } or { file = \"start.csv\" }";
+
+fn read_distribution(report: &mut Report<'_>, value: &Value<'_>) -> Option<Distribution> {
+    let name = "initial.distribution";
+    let table = match value.get_ref() {
+        DeValue::String(word) if word == "uniform" => return Some(Distribution::Uniform),
+        DeValue::Table(table) if table.len() == 1 => table,
+        other => {
+            report.wrong(value.span(), format!("`{name}` cannot be {}", words::noun(other)), ALLOWED);
+            return None;
+        }
+    };
+    let (key, entry) = table.iter().next()?;
+    match key.get_ref().as_ref() {
+        "points" => read_points(report, entry).map(Distribution::Points),
+        "file" => read_file(report, entry).map(Distribution::File),
+        word => {
+            let help = words::allowed(word, &["points", "file"]);
+            report.wrong(key.span(), format!("unknown distribution {}", words::quote(word)), help);
+            None
+        }
+    }
+}
+
+fn read_points(report: &mut Report<'_>, value: &Value<'_>) -> Option<Vec<Vec<f64>>> {
+    let name = "initial.distribution.points";
+    let rows = number::rows(report, name, value)?;
+    let items = value.get_ref().as_array()?;
+    let found: Vec<Option<Vec<f64>>> = (rows.into_iter().zip(items.iter()))
+        .map(|(row, item)| {
+            let unit = unit(row);
+            if unit.is_none() {
+                report.wrong(item.span(), "a point at the origin has no direction", "allowed: any other vector");
+            }
+            unit
+        })
+        .collect();
+    found.into_iter().collect()
+}
+
+fn read_file(report: &mut Report<'_>, value: &Value<'_>) -> Option<Vec<Vec<f64>>> {
+    let name = "initial.distribution.file";
+    let allowed = "allowed: a CSV file with the header token,x0,x1,… relative to the manifest";
+    let DeValue::String(file) = value.get_ref() else {
+        report.wrong(value.span(), format!("`{name}` is {}", words::noun(value.get_ref())), allowed);
+        return None;
+    };
+    if file.to_lowercase().ends_with(".parquet") {
+        report.wrong(value.span(), format!("`{name}`: Parquet files cannot be read yet"), allowed);
+        return None;
+    }
+    let path = report.path().parent().unwrap_or(std::path::Path::new("")).join(file.as_ref());
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) => {
+            report.wrong(value.span(), format!("cannot read {}: {error}", path.display()), allowed);
+            return None;
+        }
+    };
+    csv::read(&path, &text).map_err(|mistakes| report.elsewhere(mistakes)).ok()
+}
+
+/// The vector divided by its length, without overflow; left alone if it has length 1 up to rounding, so that a unit
+/// vector which is written out and read again keeps its bits. `None` for zero.
+pub(crate) fn unit(row: Vec<f64>) -> Option<Vec<f64>> {
+    let largest = row.iter().fold(0.0_f64, |largest, x| largest.max(x.abs()));
+    if largest == 0.0 {
+        return None;
+    }
+    let squares = |row: &[f64]| row.iter().fold(0.0, |sum, x| sum + x * x);
+    let rounding = 2.0 * f64::EPSILON * (row.len() as f64 + 4.0);
+    if (squares(&row) - 1.0).abs() <= rounding {
+        return Some(row);
+    }
+    let scaled: Vec<f64> = row.iter().map(|x| x / largest).collect();
+    let length = libm::sqrt(squares(&scaled));
+    Some(scaled.iter().map(|x| x / length).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unit;
+
+    #[test]
+    fn prop_units_are_units_and_stay_as_they_are() {
+        assert_eq!(unit(vec![0.0, -0.0]), None);
+        for scale in [1e-320, 1e-200, 0.3, 1.0, 7.0, 1e200, 1e308] {
+            let once = unit(vec![0.3 * scale, -0.7 * scale, 0.2 * scale]).unwrap();
+            let square: f64 = once.iter().map(|x| x * x).sum();
+            assert!((square - 1.0).abs() < 1e-14, "{scale:?} {square:?}");
+            assert_eq!(unit(once.clone()), Some(once));
+        }
+    }
+}

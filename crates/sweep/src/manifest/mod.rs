@@ -1,0 +1,128 @@
+//! Manifests: experiments/*.toml, read with every mistake reported at once.
+//!
+//! [`Manifest::read`] checks each value by itself; [`Plan::new`](crate::plan::Plan::new) checks that they fit together
+//! at every point of the sweep. A manifest that fails the first is given the second too, as far as it goes.
+
+mod consistency;
+mod csv;
+mod draft;
+mod expand;
+mod initial;
+mod key;
+mod keys;
+mod matrix;
+mod number;
+mod observe;
+mod read;
+mod separation;
+mod setting;
+mod spacing;
+mod sweep;
+mod value;
+pub(crate) mod words;
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+pub use initial::{Distribution, Initial, Noise};
+pub use key::Key;
+pub use matrix::MatrixSpec;
+pub use observe::{Observe, Record, Times};
+pub use separation::Separation;
+pub use setting::{Method, Setting};
+
+pub use crate::expression::{Expression, ExpressionError, Variables};
+
+use crate::axis::{Axis, Grid};
+use crate::diagnostics::{Diagnostic, Diagnostics, Place, Report};
+
+/// The version of the manifest format.
+pub const SCHEMA: u32 = 1;
+
+/// A manifest whose values are each valid.
+#[derive(Clone, Debug)]
+pub struct Manifest {
+    /// The file it was read from, as the caller named it.
+    pub path: PathBuf,
+    /// The file's text, verbatim.
+    pub source: String,
+    /// The dataset's folder: lowercase letters, digits and hyphens.
+    pub name: String,
+    /// A sentence for people; not part of the meaning.
+    pub title: Option<String>,
+    /// What all random numbers derive from; at most 2^63 − 1.
+    pub seed: u64,
+    /// Independent runs at every point, 1 to 10^7.
+    pub replicas: u32,
+    /// Where the tokens start.
+    pub initial: Initial,
+    /// What is looked at, and when.
+    pub observe: Observe,
+    pub(crate) grid: Grid,
+    /// Where `replicas`, or else the sweep, is written.
+    pub(crate) site: Range<usize>,
+}
+
+impl Manifest {
+    /// Reads and checks the file at `path`.
+    ///
+    /// # Errors
+    ///
+    /// Every mistake in the file, or the one reason why it cannot be read.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, Diagnostics> {
+        let path = path.as_ref();
+        if path.is_dir() {
+            return Err(Diagnostics::file(path, "this is a directory, not a manifest", "name one of its .toml files"));
+        }
+        let bytes = std::fs::read(path)
+            .map_err(|error| Diagnostics::file(path, format!("cannot read the manifest: {error}"), ""))?;
+        match String::from_utf8(bytes) {
+            Ok(text) => Self::parse(&text, path),
+            Err(error) => Err(not_utf8(path, error.as_bytes(), error.utf8_error().valid_up_to())),
+        }
+    }
+
+    /// Checks the text of a manifest; `path` is for messages, and for files named relative to it.
+    ///
+    /// # Errors
+    ///
+    /// Every mistake in the text.
+    pub fn parse(text: &str, path: impl AsRef<Path>) -> Result<Self, Diagnostics> {
+        read::manifest(text, path.as_ref())
+    }
+
+    /// The base value of a setting; `None` if only the sweep gives values.
+    pub fn base(&self, key: Key) -> Option<&Setting> {
+        self.grid.base[key as usize].as_ref().map(|sited| &sited.setting)
+    }
+
+    /// The axes of the sweep, the slowest first.
+    pub fn axes(&self) -> &[Axis] {
+        &self.grid.axes
+    }
+
+    /// Whether the pieces fit together at every point.
+    pub(crate) fn check(&self) -> Result<(), Diagnostics> {
+        let mut report = Report::new(&self.path, &self.source);
+        consistency::check(&mut report, &self.parts());
+        report.finish()
+    }
+
+    fn parts(&self) -> consistency::Parts<'_> {
+        consistency::Parts {
+            grid: &self.grid,
+            initial: &self.initial,
+            observe: &self.observe,
+            replicas: self.replicas,
+            site: self.site.clone(),
+        }
+    }
+}
+
+fn not_utf8(path: &Path, bytes: &[u8], at: usize) -> Diagnostics {
+    let text = String::from_utf8_lossy(bytes);
+    let place = Place::new(&text, &(at..at + '\u{fffd}'.len_utf8()));
+    let message = format!("this is not UTF-8: byte {:#04x} at offset {at}", bytes[at]);
+    let help = "save the file as UTF-8".to_owned();
+    Diagnostics::one(Diagnostic { path: path.to_owned(), place: Some(place), message, help })
+}

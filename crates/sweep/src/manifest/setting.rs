@@ -1,0 +1,86 @@
+//! The values of settings. A base value and each value of an axis go through the same [`read`].
+
+use std::fmt;
+
+use tokenpark_dynamics::{Mask, Weights};
+
+use super::key::{Key, Kind};
+use super::matrix::{self, MatrixSpec};
+use super::number;
+use super::separation::{self, Separation};
+use super::value::{self, Value};
+use crate::diagnostics::Report;
+
+/// How the differential equation is solved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// The project's choice for the model at hand.
+    Auto,
+    /// Dormand and Prince's explicit Runge-Kutta pair of order 5(4).
+    DormandPrince5,
+}
+
+const MASKS: [(&str, Mask); 2] = [("causal", Mask::Causal), ("full", Mask::Full)];
+const WEIGHTS: [(&str, Weights); 2] = [("softmax", Weights::Softmax), ("unnormalized", Weights::Unnormalized)];
+const METHODS: [(&str, Method); 2] = [("auto", Method::Auto), ("dormand-prince-5", Method::DormandPrince5)];
+/// Masks that the format will have.
+const MASKS_LATER: [&str; 5] = ["window", "prefix", "segments", "decay", "sink"];
+
+impl Method {
+    /// The name in a manifest.
+    pub fn name(self) -> &'static str {
+        name_in(&METHODS, self)
+    }
+}
+
+/// The value of a setting. Its `Display` is its TOML.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Setting {
+    /// A number of things.
+    Count(u32),
+    /// A finite number.
+    Number(f64),
+    /// Who attends to whom.
+    Mask(Mask),
+    /// How attention is normalised.
+    Weights(Weights),
+    /// A d × d matrix.
+    Matrix(MatrixSpec),
+    /// A solver.
+    Method(Method),
+    /// A geodesic distance.
+    Separation(Separation),
+}
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Count(n) => write!(f, "{n}"),
+            Self::Number(x) => write!(f, "{x:?}"),
+            Self::Mask(mask) => write!(f, "{:?}", name_in(&MASKS, *mask)),
+            Self::Weights(weights) => write!(f, "{:?}", name_in(&WEIGHTS, *weights)),
+            Self::Matrix(matrix) => write!(f, "{matrix}"),
+            Self::Method(method) => write!(f, "{:?}", method.name()),
+            Self::Separation(separation) => write!(f, "{separation}"),
+        }
+    }
+}
+
+/// The word for a value. Values come from the same tables, so each has one.
+fn name_in<T: Copy + PartialEq>(table: &[(&'static str, T)], value: T) -> &'static str {
+    table.iter().find(|(_, entry)| *entry == value).map_or("unnamed", |(word, _)| word)
+}
+
+/// Reads the value of `key`, wherever in the manifest it stands.
+pub(crate) fn read(report: &mut Report<'_>, key: Key, value: &Value<'_>) -> Option<Setting> {
+    let name = key.path();
+    match key.kind() {
+        Kind::Count { low, high } => number::whole_u32(report, name, value, low, high).map(Setting::Count),
+        Kind::Number(bounds) => number::number(report, name, value, &bounds).map(Setting::Number),
+        Kind::Mask => value::choice(report, name, value, &MASKS, &MASKS_LATER).map(Setting::Mask),
+        Kind::Weights => value::choice(report, name, value, &WEIGHTS, &[]).map(Setting::Weights),
+        Kind::Method => value::choice(report, name, value, &METHODS, &[]).map(Setting::Method),
+        Kind::Matrix => matrix::read(report, name, value).map(Setting::Matrix),
+        Kind::Separation => separation::read(report, name, value).map(Setting::Separation),
+    }
+}

@@ -1,0 +1,95 @@
+//! One point of the grid, every setting resolved.
+
+use tokenpark_dynamics::{Mask, Weights};
+
+use crate::manifest::{Key, MatrixSpec, Method, Setting};
+
+/// The settings at one point of the grid.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Point {
+    /// Number of tokens n.
+    pub tokens: u32,
+    /// Dimension d of the space around the sphere.
+    pub dimension: u32,
+    /// Inverse temperature.
+    pub beta: f64,
+    /// Who attends to whom.
+    pub mask: Mask,
+    /// How attention is normalised.
+    pub weights: Weights,
+    /// The matrix Q, d × d.
+    pub query: MatrixSpec,
+    /// The matrix K, d × d.
+    pub key: MatrixSpec,
+    /// The matrix V, d × d.
+    pub value: MatrixSpec,
+    /// The time at which the run ends.
+    pub until: f64,
+    /// Relative tolerance.
+    pub rtol: f64,
+    /// Absolute tolerance.
+    pub atol: f64,
+    /// The solver.
+    pub method: Method,
+    /// Separation of Rényi centres: geodesic, in radians; above 0, infinite where beta = 0 makes it so.
+    pub separation: f64,
+    /// A token is consumed by a centre when their inner product exceeds this.
+    pub capture: f64,
+}
+
+impl Point {
+    /// Placeholders, all of which a plan replaces.
+    pub(super) fn blank() -> Self {
+        Self {
+            tokens: 1,
+            dimension: 2,
+            beta: 0.0,
+            mask: Mask::Causal,
+            weights: Weights::Softmax,
+            query: MatrixSpec::Identity,
+            key: MatrixSpec::Identity,
+            value: MatrixSpec::Identity,
+            until: 1.0,
+            rtol: 1e-6,
+            atol: 1e-9,
+            method: Method::Auto,
+            separation: f64::INFINITY,
+            capture: 0.99,
+        }
+    }
+
+    /// The settings of [model].
+    pub(crate) fn model(&self) -> [(Key, Setting); 8] {
+        [
+            (Key::Tokens, Setting::Count(self.tokens)),
+            (Key::Dimension, Setting::Count(self.dimension)),
+            (Key::Beta, Setting::Number(self.beta)),
+            (Key::Mask, Setting::Mask(self.mask)),
+            (Key::Weights, Setting::Weights(self.weights)),
+            (Key::Query, Setting::Matrix(self.query.clone())),
+            (Key::KeyMatrix, Setting::Matrix(self.key.clone())),
+            (Key::Value, Setting::Matrix(self.value.clone())),
+        ]
+    }
+
+    /// Takes over one setting. The separation is evaluated later, when beta, tokens and dimension are known.
+    pub(super) fn set(&mut self, key: Key, setting: &Setting) {
+        match (key, setting) {
+            (Key::Tokens, Setting::Count(n)) => self.tokens = *n,
+            (Key::Dimension, Setting::Count(d)) => self.dimension = *d,
+            (Key::Beta, Setting::Number(x)) => self.beta = *x,
+            (Key::Mask, Setting::Mask(mask)) => self.mask = *mask,
+            (Key::Weights, Setting::Weights(weights)) => self.weights = *weights,
+            (Key::Query, Setting::Matrix(matrix)) => self.query = matrix.clone(),
+            (Key::KeyMatrix, Setting::Matrix(matrix)) => self.key = matrix.clone(),
+            (Key::Value, Setting::Matrix(matrix)) => self.value = matrix.clone(),
+            (Key::Until, Setting::Number(x)) => self.until = *x,
+            (Key::Rtol, Setting::Number(x)) => self.rtol = *x,
+            (Key::Atol, Setting::Number(x)) => self.atol = *x,
+            (Key::Method, Setting::Method(method)) => self.method = *method,
+            (Key::Capture, Setting::Number(x)) => self.capture = *x,
+            (Key::Separation, Setting::Separation(_)) => {}
+            (key, setting) => unreachable!("`{}` was read as {setting}", key.path()),
+        }
+    }
+}

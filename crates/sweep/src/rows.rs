@@ -1,0 +1,215 @@
+//! The rows of one run, in plain Rust columns, and the tables they become.
+
+use crate::manifest::{Observe, Record};
+use crate::plan::{Plan, SweptValue};
+use crate::watch::Drift;
+use tokenpark_dataset::{Column, DatasetError, Table};
+use tokenpark_dynamics::{Clusters, Solution, Tokens};
+
+/// The rows of one run, by table.
+pub type RunTables = Vec<(String, Table)>;
+
+type Columns = Vec<(String, Column)>;
+
+/// Which run of which plan: what every row begins with.
+#[derive(Clone, Copy)]
+pub(crate) struct RunSpec<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) point: usize,
+    pub(crate) replica: u32,
+}
+
+impl RunSpec<'_> {
+    /// A table of the columns `point`, `replica` and the swept parameters, and then `columns`.
+    fn table(&self, columns: Columns) -> Result<Table, DatasetError> {
+        let rows = columns.first().map_or(0, |(_, column)| column.len());
+        let mut all = vec![
+            named("point", Column::U32(vec![self.point as u32; rows])),
+            named("replica", Column::U32(vec![self.replica; rows])),
+        ];
+        for (column, value) in self.plan.swept().into_iter().zip(self.plan.swept_values(self.point)) {
+            let values = match value {
+                SweptValue::U32(value) => Column::U32(vec![value; rows]),
+                SweptValue::F64(value) => Column::F64(vec![value; rows]),
+                SweptValue::Text(value) => Column::Text(vec![value; rows]),
+            };
+            all.push(named(column.name, values));
+        }
+        // A swept `method` is the one column that both sides name; the swept one stands.
+        all.extend(columns.into_iter().filter(|(name, _)| self.plan.swept().iter().all(|column| column.name != name)));
+        Table::new(all)
+    }
+}
+
+/// What a run says about itself. What a failed run has not is null.
+#[derive(Default)]
+pub(crate) struct Outcome {
+    pub(crate) solution: Option<Solution>,
+    pub(crate) method: Option<&'static str>,
+    pub(crate) final_clusters: Option<u32>,
+    pub(crate) renyi_centers: Option<u32>,
+    pub(crate) strong_centers: Option<u32>,
+    pub(crate) lemma51_violations: Option<u32>,
+    /// The separation δ of the centres in radians; infinite where beta = 0 makes it so.
+    pub(crate) delta: Option<f64>,
+    pub(crate) error: Option<String>,
+}
+
+impl Outcome {
+    fn columns(self) -> Columns {
+        let solution = self.solution.as_ref();
+        let statistics = solution.map(|s| s.statistics);
+        let termination = solution.map_or("failed", |s| s.termination.name());
+        let count = |value: Option<u64>| Column::OptionU32(vec![value.map(|v| u32::try_from(v).unwrap_or(u32::MAX))]);
+        vec![
+            named("termination", Column::Text(vec![termination.to_owned()])),
+            named("t_end", Column::OptionF64(vec![solution.map(|s| s.t_end)])),
+            named("steps", count(statistics.map(|s| s.steps))),
+            named("rejected", count(statistics.map(|s| s.rejected))),
+            named("evaluations", count(statistics.map(|s| s.evaluations))),
+            named("method", Column::OptionText(vec![self.method.map(str::to_owned)])),
+            named("final_clusters", Column::OptionU32(vec![self.final_clusters])),
+            named("renyi_centers", Column::OptionU32(vec![self.renyi_centers])),
+            named("strong_centers", Column::OptionU32(vec![self.strong_centers])),
+            named("lemma51_violations", Column::OptionU32(vec![self.lemma51_violations])),
+            named("delta", Column::OptionF64(vec![self.delta])),
+            named("error", Column::OptionText(vec![self.error])),
+        ]
+    }
+}
+
+/// The columns of a run's tables as they grow. A run without rows still has all tables and columns.
+pub(crate) struct Rows<'a> {
+    observe: &'a Observe,
+    time: Vec<f64>,
+    clusters: Vec<u32>,
+    largest_cluster: Vec<u32>,
+    /// Shares consumed: Rényi now, strong now, Rényi ever, strong ever.
+    consumed: [Vec<f64>; 4],
+    token_time: Vec<f64>,
+    token: Vec<u32>,
+    token_positions: Positions,
+    center: Vec<u32>,
+    center_kind: Vec<String>,
+    center_positions: Positions,
+    drift: Vec<f64>,
+    merged_at: Vec<Option<f64>>,
+}
+
+impl<'a> Rows<'a> {
+    pub(crate) fn new(plan: &'a Plan) -> Self {
+        Self {
+            observe: &plan.manifest().observe,
+            time: vec![],
+            clusters: vec![],
+            largest_cluster: vec![],
+            consumed: Default::default(),
+            token_time: vec![],
+            token: vec![],
+            token_positions: Positions::new(plan),
+            center: vec![],
+            center_kind: vec![],
+            center_positions: Positions::new(plan),
+            drift: vec![],
+            merged_at: vec![],
+        }
+    }
+
+    /// The state at a saved time.
+    pub(crate) fn save(&mut self, time: f64, tokens: &Tokens, consumed: Option<[f64; 4]>) {
+        self.time.push(time);
+        if self.observe.records(Record::Clusters) {
+            let clusters = Clusters::single_linkage(tokens, self.observe.cluster_gap);
+            self.clusters.push(clusters.count() as u32);
+            self.largest_cluster.push(clusters.largest() as u32);
+        }
+        for (column, share) in self.consumed.iter_mut().zip(consumed.into_iter().flatten()) {
+            column.push(share);
+        }
+        if self.observe.records(Record::Tokens) {
+            for k in 0..tokens.len() {
+                self.token_time.push(time);
+                self.token.push(k as u32);
+                self.token_positions.push(tokens, k);
+            }
+        }
+    }
+
+    /// The centres of one kind, at the end of the run.
+    pub(crate) fn save_centers(&mut self, kind: &str, drift: &Drift, start: &Tokens) {
+        for &center in &drift.centers {
+            self.center.push(center as u32);
+            self.center_kind.push(kind.to_owned());
+            self.center_positions.push(start, center);
+        }
+        self.drift.extend(drift.distances());
+        self.merged_at.extend(&drift.merged_at);
+    }
+
+    /// The tables that the manifest asks for; `runs` always.
+    pub(crate) fn into_tables(self, spec: RunSpec<'_>, outcome: Outcome) -> Result<RunTables, DatasetError> {
+        let records = |what| self.observe.records(what);
+        let mut tables = vec![("runs".to_owned(), spec.table(outcome.columns())?)];
+        if records(Record::Clusters) || records(Record::Consumption) {
+            let mut columns = vec![named("time", Column::F64(self.time))];
+            if records(Record::Clusters) {
+                columns.push(named("clusters", Column::U32(self.clusters)));
+                columns.push(named("largest_cluster", Column::U32(self.largest_cluster)));
+            }
+            if records(Record::Consumption) {
+                let names = ["consumed_renyi", "consumed_strong", "consumed_renyi_ever", "consumed_strong_ever"];
+                columns.extend(names.into_iter().zip(self.consumed).map(|(n, shares)| named(n, Column::F64(shares))));
+            }
+            tables.push(("observables".to_owned(), spec.table(columns)?));
+        }
+        if records(Record::Tokens) {
+            let mut columns =
+                vec![named("time", Column::F64(self.token_time)), named("token", Column::U32(self.token))];
+            columns.extend(self.token_positions.into_columns());
+            tables.push(("tokens".to_owned(), spec.table(columns)?));
+        }
+        if records(Record::Centers) {
+            let mut columns =
+                vec![named("token", Column::U32(self.center)), named("kind", Column::Text(self.center_kind))];
+            columns.extend(self.center_positions.into_columns());
+            columns.push(named("drift", Column::F64(self.drift)));
+            columns.push(named("merged_at", Column::OptionF64(self.merged_at)));
+            tables.push(("centers".to_owned(), spec.table(columns)?));
+        }
+        Ok(tables)
+    }
+}
+
+/// Coordinate columns x0, x1, ...: where the dimension is swept, those that some points lack may be null.
+struct Positions {
+    always: usize,
+    columns: Vec<Vec<Option<f64>>>,
+}
+
+impl Positions {
+    fn new(plan: &Plan) -> Self {
+        let (smallest, largest) = plan.dimensions();
+        Self { always: smallest as usize, columns: vec![vec![]; largest as usize] }
+    }
+
+    fn push(&mut self, tokens: &Tokens, k: usize) {
+        for (i, column) in self.columns.iter_mut().enumerate() {
+            column.push((i < tokens.dimension()).then(|| tokens.coordinate(i)[k]));
+        }
+    }
+
+    fn into_columns(self) -> impl Iterator<Item = (String, Column)> {
+        self.columns.into_iter().enumerate().map(move |(i, values)| {
+            let column = if i < self.always {
+                Column::F64(values.into_iter().flatten().collect())
+            } else {
+                Column::OptionF64(values)
+            };
+            (format!("x{i}"), column)
+        })
+    }
+}
+
+fn named(name: &str, column: Column) -> (String, Column) {
+    (name.to_owned(), column)
+}

@@ -1,0 +1,108 @@
+//! Randomness keyed by content: every run draws from streams of its own, named by what they are for.
+//!
+//! A stream's ChaCha key is the SHA-256 of the manifest's seed, the point's draw key, the replica and the purpose. No
+//! stream depends on a position in the grid, on threads or on what other runs draw: inserting a value into a sweep
+//! changes no other run, and replica k can be made again alone.
+
+use crate::manifest::{Distribution, Manifest, MatrixSpec};
+use crate::plan::Point;
+use nalgebra::DMatrix;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha12Rng;
+use sha2::{Digest, Sha256};
+use tokenpark_dynamics::{Head, Tokens, TokensError};
+
+/// The random numbers of one replica at one point.
+pub(crate) struct Draws {
+    key: [u8; 32],
+}
+
+impl Draws {
+    pub(crate) fn new(manifest: &Manifest, point: &Point, replica: u32) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(b"tokenpark run");
+        hash.update(manifest.seed.to_le_bytes());
+        hash.update(point.draw_key(manifest.initial.noise));
+        hash.update(replica.to_le_bytes());
+        Self { key: hash.finalize().into() }
+    }
+
+    fn stream(&self, purpose: &str) -> Stream {
+        let mut hash = Sha256::new();
+        hash.update(self.key);
+        hash.update(purpose.as_bytes());
+        Stream { generator: ChaCha12Rng::from_seed(hash.finalize().into()), spare: None }
+    }
+
+    /// The tokens at time 0. Uniform ones are drawn in order, so that the first of n tokens are the start of fewer.
+    pub(crate) fn start(&self, manifest: &Manifest, point: &Point) -> Result<Tokens, TokensError> {
+        let (n, d) = (point.tokens as usize, point.dimension as usize);
+        let mut state = vec![0.0; n * d];
+        match &manifest.initial.distribution {
+            Distribution::Uniform => {
+                let mut stream = self.stream("initial");
+                for k in 0..n {
+                    if d == 2 {
+                        let (sine, cosine) = libm::sincos(2.0 * std::f64::consts::PI * stream.uniform());
+                        (state[k], state[n + k]) = (cosine, sine);
+                    } else {
+                        (0..d).for_each(|i| state[i * n + k] = stream.normal());
+                    }
+                }
+            }
+            Distribution::Points(rows) | Distribution::File(rows) => {
+                for (k, row) in rows.iter().enumerate() {
+                    (0..d).for_each(|i| state[i * n + k] = row[i]);
+                }
+            }
+        }
+        Tokens::new(d, state)
+    }
+
+    /// The matrices Q, K and V.
+    pub(crate) fn head(&self, point: &Point) -> Head {
+        let d = point.dimension as usize;
+        Head {
+            query: self.matrix("query", &point.query, d),
+            key: self.matrix("key", &point.key, d),
+            value: self.matrix("value", &point.value, d),
+        }
+    }
+
+    fn matrix(&self, purpose: &str, spec: &MatrixSpec, d: usize) -> DMatrix<f64> {
+        match spec {
+            MatrixSpec::Identity => DMatrix::identity(d, d),
+            MatrixSpec::Diagonal(entries) => DMatrix::from_diagonal(&entries.clone().into()),
+            MatrixSpec::Matrix(rows) => DMatrix::from_fn(d, d, |i, j| rows[i][j]),
+            MatrixSpec::Gaussian(deviation) => {
+                let mut stream = self.stream(purpose);
+                let entries: Vec<f64> = (0..d * d).map(|_| deviation * stream.normal()).collect();
+                DMatrix::from_row_slice(d, d, &entries)
+            }
+        }
+    }
+}
+
+struct Stream {
+    generator: ChaCha12Rng,
+    spare: Option<f64>,
+}
+
+impl Stream {
+    /// Uniform in [0, 1), 53 bits.
+    fn uniform(&mut self) -> f64 {
+        (self.generator.next_u64() >> 11) as f64 * (1.0 / 9_007_199_254_740_992.0)
+    }
+
+    /// Standard normal, in pairs by Box & Muller through `libm`: library samplers call the system's logarithm, whose
+    /// bits differ between machines.
+    fn normal(&mut self) -> f64 {
+        if let Some(spare) = self.spare.take() {
+            return spare;
+        }
+        let radius = (-2.0 * libm::log(1.0 - self.uniform())).sqrt();
+        let (sine, cosine) = libm::sincos(2.0 * std::f64::consts::PI * self.uniform());
+        self.spare = Some(radius * sine);
+        radius * cosine
+    }
+}

@@ -1,0 +1,122 @@
+//! What is watched along a run: consumption by centres, the centres' drift and mergers, and the bound of Lemma 5.1.
+
+use tokenpark_dynamics::{Tokens, squared_chord};
+
+/// Which tokens the centres of one kind have consumed. A token is consumed when its inner product with a centre, as
+/// both are now, exceeds the capture threshold; a centre is consumed by itself.
+pub(crate) struct Consumption {
+    centers: Vec<usize>,
+    /// |x - c|^2 below this: <x, c> above the threshold.
+    near: f64,
+    ever: Vec<bool>,
+}
+
+impl Consumption {
+    pub(crate) fn new(centers: &[usize], capture: f64, tokens: usize) -> Self {
+        Self { centers: centers.to_vec(), near: 2.0 * (1.0 - capture), ever: vec![false; tokens] }
+    }
+
+    fn consumes(&self, tokens: &Tokens, k: usize) -> bool {
+        self.centers.iter().any(|&c| c == k || tokens.squared_chord(c, k) < self.near)
+    }
+
+    /// Remembers who is consumed now.
+    pub(crate) fn remember(&mut self, tokens: &Tokens) {
+        for k in 0..self.ever.len() {
+            self.ever[k] = self.ever[k] || self.consumes(tokens, k);
+        }
+    }
+
+    /// The shares consumed now and ever so far.
+    pub(crate) fn shares(&self, tokens: &Tokens) -> (f64, f64) {
+        let n = self.ever.len();
+        let share = |count: usize| count as f64 / n as f64;
+        let now = (0..n).filter(|&k| self.consumes(tokens, k)).count();
+        (share(now), share(self.ever.iter().filter(|e| **e).count()))
+    }
+}
+
+/// How far the centres of one kind have moved, and when they met.
+pub(crate) struct Drift {
+    pub(crate) centers: Vec<usize>,
+    /// Largest squared chord to the start so far.
+    farthest: Vec<f64>,
+    /// When the centre first came nearer than the cluster gap to an earlier centre of its kind.
+    pub(crate) merged_at: Vec<Option<f64>>,
+    near: f64,
+}
+
+impl Drift {
+    pub(crate) fn new(centers: &[usize], cluster_gap: f64) -> Self {
+        let count = centers.len();
+        Self {
+            centers: centers.to_vec(),
+            farthest: vec![0.0; count],
+            merged_at: vec![None; count],
+            near: squared_chord(cluster_gap),
+        }
+    }
+
+    pub(crate) fn remember(&mut self, time: f64, start: &Tokens, tokens: &Tokens) {
+        for (index, &c) in self.centers.iter().enumerate() {
+            self.farthest[index] = self.farthest[index].max(tokens.squared_chord_to(c, start, c));
+            if self.merged_at[index].is_none() {
+                let met = self.centers[..index].iter().any(|&other| tokens.squared_chord(other, c) < self.near);
+                self.merged_at[index] = met.then_some(time);
+            }
+        }
+    }
+
+    /// Largest geodesic displacement of every centre so far.
+    pub(crate) fn distances(&self) -> Vec<f64> {
+        self.farthest.iter().map(|square| 2.0 * libm::asin((0.5 * square.sqrt()).min(1.0))).collect()
+    }
+}
+
+/// Lemma 5.1 of the paper: a strong centre whose distance D to the tokens before it exceeds c(1+2ε)/√β, with
+/// c > √β τ*, moves less than εc/√β while T s h(c/√β) < εc/√β. Valid for d = 2, Q = K = V = I and the causal mask.
+pub(crate) struct Lemma51 {
+    /// (token, until when, squared chord that must not be reached).
+    bounds: Vec<(usize, f64, f64)>,
+    violated: Vec<bool>,
+}
+
+impl Lemma51 {
+    pub(crate) fn new(start: &Tokens, strong: &[usize], beta: f64) -> Self {
+        let root = beta.sqrt();
+        // cos τ* = (−1 + √(4β²+1)) / (2β), written without cancellation.
+        let peak = libm::acos(2.0 * beta / ((4.0 * beta * beta + 1.0).sqrt() + 1.0));
+        let mut bounds = vec![];
+        for &s in strong.iter().filter(|&&s| s > 0) {
+            let nearest = (0..s).map(|i| start.squared_chord(i, s)).fold(4.0, f64::min);
+            let distance = 2.0 * libm::asin((0.5 * nearest.sqrt()).min(1.0));
+            for step in 1..=20 {
+                let epsilon = 0.02 * f64::from(step);
+                let c = distance * root / (1.0 + 2.0 * epsilon);
+                let angle = c / root;
+                if angle > peak {
+                    let bound = epsilon * angle;
+                    let (sine, cosine) = libm::sincos(angle);
+                    let pull = libm::exp(beta * (cosine - 1.0)) * sine;
+                    bounds.push((s, bound / ((s + 1) as f64 * pull), squared_chord(bound)));
+                }
+            }
+        }
+        let violated = vec![false; bounds.len()];
+        Self { bounds, violated }
+    }
+
+    pub(crate) fn remember(&mut self, time: f64, start: &Tokens, tokens: &Tokens) {
+        for (violated, &(token, until, bound)) in self.violated.iter_mut().zip(&self.bounds) {
+            *violated = *violated || (time < until && tokens.squared_chord_to(token, start, token) >= bound);
+        }
+    }
+
+    /// The number of centres that broke a bound.
+    pub(crate) fn violations(&self) -> u32 {
+        let broken = self.bounds.iter().zip(&self.violated).filter(|(_, violated)| **violated);
+        let mut tokens: Vec<usize> = broken.map(|(bound, _)| bound.0).collect();
+        tokens.dedup();
+        tokens.len() as u32
+    }
+}

@@ -1,0 +1,17 @@
+//! Manifests through the public API.
+
+mod corpus;
+mod expressions;
+mod fingerprints;
+mod fuzz;
+mod messages;
+mod plans;
+
+use tokenpark_sweep::{Manifest, Plan};
+
+/// A plan from the lines of [model] and the sections after it.
+fn plan(model: &str, rest: &str) -> Plan {
+    let text = format!("schema = 1\nname = \"test\"\nseed = 1\n[model]\n{model}\n{rest}");
+    let manifest = Manifest::parse(&text, "test.toml").unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    Plan::new(manifest).unwrap_or_else(|mistakes| panic!("{mistakes}"))
+}
