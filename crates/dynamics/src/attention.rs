@@ -105,7 +105,7 @@ impl VectorField for Attention {
         if let (None, Some(value), 2) = (&self.scores, self.scalar_value, dimension) {
             let (x, y) = self.unit.split_at(padded(n));
             let beta = self.model.beta();
-            return self.level.run(CircleKernel { x, y, n, causal, beta, value, total, out });
+            return self.level.run(CircleKernel { x, y, n, causal, beta, value, total, row: &mut self.row, out });
         }
         self.level.run(DirectKernel {
             tokens: &self.unit,

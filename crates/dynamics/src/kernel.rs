@@ -35,6 +35,8 @@ pub(crate) struct CircleKernel<'a> {
     pub beta: f64,
     pub value: f64,
     pub total: Total,
+    /// Scratch, `padded(n)` numbers.
+    pub row: &'a mut [f64],
     /// Velocities, coordinate-major, 2 n numbers.
     pub out: &'a mut [f64],
 }
@@ -43,43 +45,41 @@ impl Kernel for CircleKernel<'_> {
     #[inline(always)]
     fn run(self) {
         let n = self.n;
+        let factor = -0.5 * self.beta;
         for k in 0..n {
             let seen = if self.causal { k + 1 } else { n };
             let (cx, cy) = (self.x[k], self.y[k]);
-            let (mut z, mut m) = ([0.0; LANES], [0.0; LANES]);
-            let whole = seen / LANES * LANES;
-            let end = padded(seen);
-            let (x, y) = (&self.x[..end], &self.y[..end]);
-            for (xs, ys) in x[..whole].chunks_exact(LANES).zip(y[..whole].chunks_exact(LANES)) {
-                circle_chunk(xs, ys, cx, cy, -0.5 * self.beta, LANES, &mut z, &mut m);
+            let row = &mut self.row[..padded(seen)];
+            let (x, y) = (&self.x[..row.len()], &self.y[..row.len()]);
+            for ((weight, &x), &y) in row.iter_mut().zip(x).zip(y) {
+                let (dx, dy) = (x - cx, y - cy);
+                *weight = exp(factor * dx.mul_add(dx, dy * dy));
             }
-            if whole < seen {
-                circle_chunk(&x[whole..], &y[whole..], cx, cy, -0.5 * self.beta, seen - whole, &mut z, &mut m);
-            }
+            row[seen..].fill(0.0);
+            let (z, m) = circle_sums(row, x, y, cx, cy);
             let divisor = match self.total {
-                Total::Softmax => sum(z),
+                Total::Softmax => z,
                 Total::Count => n as f64 * exp(-self.beta),
             };
-            let speed = self.value * sum(m) / divisor;
+            let speed = self.value * m / divisor;
             self.out[k] = -cy * speed;
             self.out[n + k] = cx * speed;
         }
     }
 }
 
-/// Adds eight tokens, of which the first `count` are seen.
+/// The sums of the weights, and of the weights times the sine of the angle from (cx, cy).
 #[inline(always)]
-#[allow(clippy::too_many_arguments, reason = "the innermost loop: everything stays in registers")]
-fn circle_chunk(xs: &[f64], ys: &[f64], cx: f64, cy: f64, factor: f64, count: usize, z: &mut Lanes, m: &mut Lanes) {
-    let xs: &Lanes = xs.first_chunk().expect("a whole chunk");
-    let ys: &Lanes = ys.first_chunk().expect("a whole chunk");
-    for l in 0..LANES {
-        let (dx, dy) = (xs[l] - cx, ys[l] - cy);
-        let weight = exp(factor * dx.mul_add(dx, dy * dy));
-        let weight = if l < count { weight } else { 0.0 };
-        z[l] += weight;
-        m[l] = weight.mul_add(dy.mul_add(cx, -(dx * cy)), m[l]);
+fn circle_sums(row: &[f64], x: &[f64], y: &[f64], cx: f64, cy: f64) -> (f64, f64) {
+    let (mut z, mut m) = ([0.0; LANES], [0.0; LANES]);
+    let chunks = row.chunks_exact(LANES).zip(x.chunks_exact(LANES)).zip(y.chunks_exact(LANES));
+    for ((w, x), y) in chunks {
+        for l in 0..LANES {
+            z[l] += w[l];
+            m[l] = w[l].mul_add((y[l] - cy).mul_add(cx, -((x[l] - cx) * cy)), m[l]);
+        }
     }
+    (sum(z), sum(m))
 }
 
 /// The scores of token j for token k, less that of k itself.
@@ -183,11 +183,12 @@ fn score_row(tokens: &[f64], stride: usize, d: usize, k: usize, scores: &Scores<
 /// Replaces scores by weights and returns their sum.
 #[inline(always)]
 fn exponentiate(row: &mut [f64], largest: f64) -> f64 {
+    for weight in row.iter_mut() {
+        *weight = exp(*weight - largest);
+    }
     let mut total = [0.0; LANES];
-    for chunk in row.chunks_exact_mut(LANES) {
-        let chunk: &mut Lanes = chunk.first_chunk_mut().expect("a whole chunk");
+    for chunk in row.chunks_exact(LANES) {
         for l in 0..LANES {
-            chunk[l] = exp(chunk[l] - largest);
             total[l] += chunk[l];
         }
     }
@@ -199,8 +200,6 @@ fn exponentiate(row: &mut [f64], largest: f64) -> f64 {
 fn weighted(row: &[f64], coordinate: &[f64], own: f64) -> f64 {
     let mut total = [0.0; LANES];
     for (w, x) in row.chunks_exact(LANES).zip(coordinate.chunks_exact(LANES)) {
-        let w: &Lanes = w.first_chunk().expect("a whole chunk");
-        let x: &Lanes = x.first_chunk().expect("a whole chunk");
         for l in 0..LANES {
             total[l] = w[l].mul_add(x[l] - own, total[l]);
         }
