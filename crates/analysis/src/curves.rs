@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 pub(crate) const OBSERVABLES: [&str; 6] =
     ["clusters", "largest_cluster", "consumed_renyi", "consumed_strong", "consumed_renyi_ever", "consumed_strong_ever"];
 
-/// Writes `curves`: point, swept parameters, time, runs, and mean, p10 and p90 of every observable.
+/// Writes `curves`: point, swept parameters, time, runs, and mean, its standard error (se), p10 and p90 of every
+/// observable.
 pub(crate) fn write(source: &Source, folder: &Path) -> Result<Vec<PathBuf>, AnalysisError> {
     let Some(observables) = source.table("observables")? else {
         return Ok(vec![]);
@@ -19,6 +20,8 @@ pub(crate) fn write(source: &Source, folder: &Path) -> Result<Vec<PathBuf>, Anal
         let column = col(name).cast(DataType::Float64);
         let percentile = |share: f64| column.clone().quantile(lit(share), QuantileMethod::Linear);
         statistics.push(column.clone().mean().alias(format!("{name}_mean")));
+        let deviation = column.clone().std(1);
+        statistics.push((deviation / len().cast(DataType::Float64).sqrt()).alias(format!("{name}_se")));
         statistics.push(percentile(0.1).alias(format!("{name}_p10")));
         statistics.push(percentile(0.9).alias(format!("{name}_p90")));
     }

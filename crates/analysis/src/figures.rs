@@ -19,8 +19,9 @@ type Drawn = (String, String);
 pub fn figures(folder: &Path) -> Result<Vec<PathBuf>, AnalysisError> {
     let summary = Summary::read(folder)?;
     let mut drawn = vec![];
-    if let Some(table) = tables::read_if_present(&folder.join("curves.parquet"))? {
-        drawn.extend(curves::draw(&summary, &table)?);
+    let curves = tables::read_if_present(&folder.join("curves.parquet"))?;
+    if let Some(table) = &curves {
+        drawn.extend(curves::draw(&summary, table)?);
     }
     if let Some(table) = tables::read_if_present(&folder.join("center-counts.parquet"))? {
         let means = tables::read(&folder.join("center-means.parquet"))?;
@@ -28,7 +29,7 @@ pub fn figures(folder: &Path) -> Result<Vec<PathBuf>, AnalysisError> {
     }
     if let Some(table) = tables::read_if_present(&folder.join("positions.parquet"))? {
         let centers = tables::read_if_present(&folder.join("centers.parquet"))?;
-        drawn.extend(positions::draw(&summary, &table, centers.as_ref())?);
+        drawn.extend(positions::draw(&summary, &table, centers.as_ref(), curves.as_ref())?);
     }
     let mut written = vec![];
     for (name, svg) in drawn {

@@ -50,12 +50,15 @@ pub(crate) fn compare(source: &Source, folder: &Path) -> Result<Vec<String>, Ana
     for (suffix, meaning) in [("_ever", "consumed so far"), ("", "consumed now")] {
         let difference = |kind: &str, reference: &[f64]| {
             let mean = tables::numbers(&curves, &format!("consumed_{kind}{suffix}_mean"))?;
-            Ok::<_, AnalysisError>(root_mean_square(&time, &mean, &published.time, reference))
+            let error = tables::numbers(&curves, &format!("consumed_{kind}{suffix}_se"))?;
+            let error = 100.0 * (error.iter().map(|e| e * e).sum::<f64>() / error.len() as f64).sqrt();
+            let found = root_mean_square(&time, &mean, &published.time, reference);
+            Ok::<_, AnalysisError>(format!("{found:.2} (sampling error of our mean {error:.2})"))
         };
         let (renyi, strong) = (difference("renyi", &published.renyi)?, difference("strong", &published.strong)?);
         lines.push(format!(
-            "Against the published curves (tokens {meaning}, t = t_figure/{CLOCK}): root mean square difference \
-             {renyi:.2} points for Rényi centres, {strong:.2} for strong ones."
+            "Against the published curves (tokens {meaning}, t = t_figure/{CLOCK}): root mean square difference in \
+             points for Rényi centres {renyi}, for strong ones {strong}."
         ));
     }
     Ok(lines)

@@ -43,6 +43,15 @@ impl Source {
         tables::read_if_present(&self.path(name))
     }
 
+    fn has(&self, table: &str) -> bool {
+        self.path(table).is_file()
+    }
+
+    /// True when something was recorded along the runs, not only at their start.
+    fn follows_time(&self) -> bool {
+        self.has("observables") || self.has("tokens")
+    }
+
     fn path(&self, table: &str) -> PathBuf {
         self.dataset.table(table)
     }
@@ -98,11 +107,16 @@ impl Source {
 
     /// The parameters in one line: n = 200, d = 2, beta = 64, ...
     pub(crate) fn parameters(&self) -> Result<String, AnalysisError> {
+        let (moves, centers) = (self.follows_time(), self.has("centers") || self.has("observables"));
+        let numbers = [
+            ("model", "tokens", "n", true),
+            ("model", "dimension", "d", true),
+            ("model", "beta", "β", true),
+            ("integrate", "until", "T", moves),
+        ];
         let mut words = vec![];
-        for (section, key, symbol) in
-            [("model", "tokens", "n"), ("model", "dimension", "d"), ("model", "beta", "β"), ("integrate", "until", "T")]
-        {
-            if let Some(value) = self.number(section, key) {
+        for (section, key, symbol, matters) in numbers {
+            if let Some(value) = self.number(section, key).filter(|_| matters) {
                 words.push(format!("{symbol} = {value}"));
             }
         }
@@ -115,7 +129,7 @@ impl Source {
         if !self.is_default("model", "mask", "causal") {
             words.push("full attention".to_owned());
         }
-        if let Some(delta) = self.delta()?.filter(|delta| delta.is_finite()) {
+        if let Some(delta) = self.delta()?.filter(|delta| centers && delta.is_finite()) {
             words.push(format!("δ = {}", short(delta)));
         }
         Ok(words.join(", "))

@@ -23,7 +23,8 @@ impl Display {
     pub fn new(name: &str) -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::with_draw_target(Some(STEPS as u64), ProgressDrawTarget::stderr_with_hz(10));
-            let style = ProgressStyle::with_template("{prefix:20} {bar:32} {msg}").unwrap_or(ProgressStyle::default_bar());
+            let style =
+                ProgressStyle::with_template("{prefix:20} {bar:32} {msg}").unwrap_or(ProgressStyle::default_bar());
             bar.set_style(style.progress_chars("━╸ "));
             bar.set_prefix(name.to_owned());
             bar

@@ -27,8 +27,8 @@ pub use exp::exp;
 pub use model::{Head, Mask, Model, ModelError, Weights};
 pub use simd::SimdLevel;
 pub use solver::{
-    DormandPrince5, MAX_STEPS, Moment, PiController, Problem, SaveAt, Solution, Solver, Statistics, StepSizeController,
-    Termination, Tolerance, VectorField, solve,
+    DormandPrince5, Event, MAX_STEPS, Moment, PiController, Problem, SaveAt, Solution, Solver, Statistics,
+    StepSizeController, Termination, Tolerance, VectorField, solve,
 };
 pub use tokens::{Tokens, TokensError, squared_chord};
 

@@ -195,9 +195,8 @@ impl<'a> Session<'a> {
         let replicas = u64::from(plan.replicas());
         let key = |index: u64| ((index / replicas) as u32, (index % replicas) as u32);
         let wanted = |replica: u32| options.replicas.as_ref().is_none_or(|range| range.contains(&replica));
-        let missing: Vec<u64> = (0..plan.runs())
-            .filter(|&i| wanted(key(i).1) && !self.staging.finished().contains(&key(i)))
-            .collect();
+        let missing: Vec<u64> =
+            (0..plan.runs()).filter(|&i| wanted(key(i).1) && !self.staging.finished().contains(&key(i))).collect();
         let total_cost: f64 = (0..plan.points()).map(|point| cost(plan, point)).sum::<f64>() * replicas as f64;
         let missing_cost: f64 = missing.iter().map(|&i| cost(plan, key(i).0 as usize)).sum();
         self.progress.share_at_start = 1.0 - missing_cost / total_cost;

@@ -100,7 +100,7 @@ impl<'a> Watch<'a> {
         let centers = Centers::of(start, settings.separation);
         let kinds = [centers.renyi(), centers.strong()];
         let consumption = kinds.map(|kind| Consumption::new(kind, settings.capture, start.len()));
-        let drift = kinds.map(|kind| Drift::new(kind, observe.cluster_gap));
+        let drift = kinds.map(|kind| Drift::new(kind, observe.cluster_gap, start));
         let plain = model.has_identity_scores() && model.scalar_value() == Some(1.0);
         let causal = model.mask() == Mask::Causal && model.weights() == Weights::Softmax;
         let lemma51 =
@@ -118,13 +118,13 @@ impl<'a> Watch<'a> {
     }
 
     fn see(&mut self, moment: Moment<'_>) {
-        let (Moment::Saved { time, state, .. } | Moment::Step { time, state }) = moment;
+        let (Moment::Saved { time, state, .. } | Moment::Step { time, state, .. }) = moment;
         self.now.copy_from(state);
         for kind in self.consumption.iter_mut().flatten() {
             kind.remember(&self.now);
         }
         for kind in self.drift.iter_mut().flatten() {
-            kind.remember(time, self.start, &self.now);
+            kind.remember(moment, self.start, &self.now);
         }
         if let Some(lemma) = &mut self.lemma51 {
             lemma.remember(time, self.start, &self.now);

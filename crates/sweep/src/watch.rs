@@ -1,6 +1,6 @@
 //! What is watched along a run: consumption by centres, the centres' drift and mergers, and the bound of Lemma 5.1.
 
-use tokenpark_dynamics::{Tokens, squared_chord};
+use tokenpark_dynamics::{Event, Moment, Tokens, squared_chord};
 
 /// Which tokens the centres of one kind have consumed. A token is consumed when its inner product with a centre, as
 /// both are now, exceeds the capture threshold; a centre is consumed by itself.
@@ -43,28 +43,60 @@ pub(crate) struct Drift {
     farthest: Vec<f64>,
     /// When the centre first came nearer than the cluster gap to an earlier centre of its kind.
     pub(crate) merged_at: Vec<Option<f64>>,
+    /// Squared chord to the nearest earlier centre, less that of the gap, after the last step.
+    excess: Vec<f64>,
     near: f64,
+    scratch: Tokens,
 }
 
+/// Relative accuracy of `merged_at`.
+const EVENT_RTOL: f64 = 1e-9;
+
 impl Drift {
-    pub(crate) fn new(centers: &[usize], cluster_gap: f64) -> Self {
-        let count = centers.len();
-        Self {
+    pub(crate) fn new(centers: &[usize], cluster_gap: f64, start: &Tokens) -> Self {
+        let mut drift = Self {
             centers: centers.to_vec(),
-            farthest: vec![0.0; count],
-            merged_at: vec![None; count],
+            farthest: vec![0.0; centers.len()],
+            merged_at: vec![],
+            excess: vec![],
             near: squared_chord(cluster_gap),
+            scratch: start.clone(),
+        };
+        drift.excess = (0..centers.len()).map(|index| drift.excess_of(index, start)).collect();
+        drift.merged_at = drift.excess.iter().map(|excess| (*excess < 0.0).then_some(0.0)).collect();
+        drift
+    }
+
+    fn excess_of(&self, index: usize, tokens: &Tokens) -> f64 {
+        let others = self.centers[..index].iter().map(|&other| tokens.squared_chord(other, self.centers[index]));
+        others.fold(f64::INFINITY, f64::min).min(4.0) - self.near
+    }
+
+    /// Takes note of a moment whose state is `tokens`.
+    pub(crate) fn remember(&mut self, moment: Moment<'_>, start: &Tokens, tokens: &Tokens) {
+        for (farthest, &c) in self.farthest.iter_mut().zip(&self.centers) {
+            *farthest = farthest.max(tokens.squared_chord_to(c, start, c));
+        }
+        if matches!(moment, Moment::Saved { .. }) {
+            return;
+        }
+        for index in 0..self.centers.len() {
+            let (before, after) = (self.excess[index], self.excess_of(index, tokens));
+            self.excess[index] = after;
+            if self.merged_at[index].is_none() && after < 0.0 {
+                self.merged_at[index] = self.meeting(moment, index, before);
+            }
         }
     }
 
-    pub(crate) fn remember(&mut self, time: f64, start: &Tokens, tokens: &Tokens) {
-        for (index, &c) in self.centers.iter().enumerate() {
-            self.farthest[index] = self.farthest[index].max(tokens.squared_chord_to(c, start, c));
-            if self.merged_at[index].is_none() {
-                let met = self.centers[..index].iter().any(|&other| tokens.squared_chord(other, c) < self.near);
-                self.merged_at[index] = met.then_some(time);
-            }
-        }
+    /// When, within a step, centre `index` came near an earlier one.
+    fn meeting(&mut self, moment: Moment<'_>, index: usize, before: f64) -> Option<f64> {
+        let (mut state, mut now) = (self.scratch.state().to_vec(), self.scratch.clone());
+        let event = Event::locate(moment, before, EVENT_RTOL, &mut state, |state| {
+            now.copy_from(state);
+            self.excess_of(index, &now)
+        });
+        event.map(|event| event.time)
     }
 
     /// Largest geodesic displacement of every centre so far.

@@ -120,7 +120,7 @@ impl Histogram {
         let top = 100.0 * heights.map(|share| share.1).fold(0.01, f64::max);
         let step = nice_step(top, if narrow { 3.0 } else { 6.0 });
         let x = Axis::linear(&self.x_label).range(f64::from(low.min(high)) - 0.6, f64::from(high) + 0.6);
-        (x, Axis::linear("Share of samples").range(0.0, (top / step).ceil() * step).percent())
+        (x, Axis::linear("share of samples").range(0.0, (top / step).ceil() * step).percent())
     }
 
     fn lay_out(&self, index: usize, columns: usize) -> Drawn {
@@ -129,7 +129,7 @@ impl Histogram {
         let none = std::iter::empty;
         let (x_ticks, y_ticks) = if narrow { (6.0, 3.0) } else { (12.0, 6.0) };
         let (x, mut y) = (x.fit(none(), x_ticks), y.fit(none(), y_ticks));
-        let room = Frame::left(&y, "Share of samples");
+        let room = Frame::left(&y, "share of samples");
         if !index.is_multiple_of(columns) {
             y.ticks.iter_mut().for_each(|tick| tick.1.clear());
         }
@@ -147,7 +147,7 @@ impl Histogram {
         let [left, height] = [drawn.frame.corner[0], drawn.frame.size[1]];
         let frame = drawn.frame.lowered(foot - height);
         svg.text([left, top + LABEL], &panel.title, TextStyle::new(LABEL, palette::INK).bold());
-        frame.draw(svg, &self.x_label, if first { "Share of samples" } else { "" });
+        frame.draw(svg, &self.x_label, if first { "share of samples" } else { "" });
         let slot = frame.at(1.0, 0.0)[0] - frame.at(0.0, 0.0)[0];
         let bar = (0.84 * slot / panel.distributions.len().max(1) as f64).min(38.0);
         for (k, d) in panel.distributions.iter().enumerate() {

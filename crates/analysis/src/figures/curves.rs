@@ -83,12 +83,14 @@ fn clusters(part: &DataFrame, subtitle: &str) -> Result<Curves, AnalysisError> {
     let x: Vec<f64> = after.iter().map(|&i| time[i]).collect();
     let runs = column(part, "runs")?[0];
     let (low, high) = (pick("clusters_p10")?, pick("clusters_p90")?);
+    let (first, last) = (x.first().copied().unwrap_or(1.0), x.last().copied().unwrap_or(10.0));
+    let highest = high.iter().copied().fold(1.0, f64::max);
     let clusters = Series::new("clusters", palette::PURPLE, Kind::Line, x, pick("clusters_mean")?).band(low, high);
     Ok(Curves {
         title: "Number of clusters".to_owned(),
         subtitle: subtitle.to_owned(),
-        x: Axis::log("time"),
-        y: Axis::log("clusters"),
+        x: Axis::log("time").range(first, last),
+        y: Axis::linear("clusters").range(0.0, highest),
         series: vec![clusters],
         legend: Legend::Auto,
         caption: Some(format!("Mean and 10th to 90th percentile over {runs} runs; single linkage.")),

@@ -12,9 +12,10 @@ pub(super) fn draw(
     summary: &Summary,
     positions: &DataFrame,
     centers: Option<&DataFrame>,
+    curves: Option<&DataFrame>,
 ) -> Result<Vec<Drawn>, AnalysisError> {
     match ["x2", "x3"].map(|name| tables::has(positions, name)) {
-        [false, _] => circles(summary, positions, centers),
+        [false, _] => circles(summary, positions, centers, curves),
         [true, false] => spheres(summary, positions),
         [true, true] => Ok(vec![]),
     }
@@ -34,7 +35,12 @@ fn by_time(part: &DataFrame, dimension: usize) -> Result<Vec<(f64, Vec<Vec<f64>>
 }
 
 /// Figure 2 of the paper.
-fn circles(summary: &Summary, positions: &DataFrame, centers: Option<&DataFrame>) -> Result<Vec<Drawn>, AnalysisError> {
+fn circles(
+    summary: &Summary,
+    positions: &DataFrame,
+    centers: Option<&DataFrame>,
+    curves: Option<&DataFrame>,
+) -> Result<Vec<Drawn>, AnalysisError> {
     let groups = tables::groups(positions, &summary.swept)?;
     let count = groups.len();
     let mut drawn = vec![];
@@ -49,18 +55,21 @@ fn circles(summary: &Summary, positions: &DataFrame, centers: Option<&DataFrame>
             .map(|(time, tokens)| (time, tokens.iter().map(|x| [x[0], x[1]]).collect()))
             .collect();
         let every = moments.len().div_ceil(MOST_SNAPSHOTS);
-        let panels = moments.iter().step_by(every).map(|(time, tokens)| CirclePanel {
-            label: format!("t = {time}"),
-            note: String::new(),
-            tokens: tokens.clone(),
-            renyi: renyi.clone(),
-            strong: strong.clone(),
-        });
+        let mut panels = vec![];
+        for (time, tokens) in moments.iter().step_by(every) {
+            panels.push(CirclePanel {
+                label: format!("t = {time}"),
+                note: curves.map_or(Ok(String::new()), |curves| clusters(curves, point, *time))?,
+                tokens: tokens.clone(),
+                renyi: renyi.clone(),
+                strong: strong.clone(),
+            });
+        }
         let figure = CircleSnapshots {
             title: summary.title.clone(),
             subtitle: subtitle(summary, &label),
             start: moments[0].1.clone(),
-            panels: panels.collect(),
+            panels,
             caption: Some(
                 "Centres are chosen from the start and followed as they move. Numbers outside the circle count the \
                  tokens at one place."
@@ -70,6 +79,17 @@ fn circles(summary: &Summary, positions: &DataFrame, centers: Option<&DataFrame>
         drawn.push((numbered("snapshots", index, count), figure.svg()));
     }
     Ok(drawn)
+}
+
+/// "7 clusters" of a single run at a time, where they were counted.
+fn clusters(curves: &DataFrame, point: u32, time: f64) -> Result<String, AnalysisError> {
+    let here = col("point").eq(lit(point)).and(col("time").eq(lit(time))).and(col("runs").eq(lit(1)));
+    let rows = curves.clone().lazy().filter(here).collect()?;
+    if rows.height() == 0 || !tables::has(&rows, "clusters_mean") {
+        return Ok(String::new());
+    }
+    let count = tables::numbers(&rows, "clusters_mean")?[0];
+    Ok(if count == 1.0 { "1 cluster".to_owned() } else { format!("{count} clusters") })
 }
 
 /// The tokens that are centres of a kind at a point.
@@ -85,7 +105,7 @@ fn spheres(summary: &Summary, positions: &DataFrame) -> Result<Vec<Drawn>, Analy
         let moments = by_time(&part, 3)?;
         let tokens = moments.first().map_or(0, |(_, tokens)| tokens.len());
         let path = |k: usize| moments.iter().map(|(_, tokens)| [tokens[k][0], tokens[k][1], tokens[k][2]]).collect();
-        let (title, subtitle) = describe(&label);
+        let (title, subtitle) = describe(&label, &summary.parameters);
         panels.push(SpherePanel {
             title,
             subtitle,
@@ -98,18 +118,25 @@ fn spheres(summary: &Summary, positions: &DataFrame) -> Result<Vec<Drawn>, Analy
         subtitle: summary.parameters.clone(),
         view: View::default(),
         panels,
-        caption: None,
+        caption: Some(
+            "Paths are coloured by time; what lies behind the sphere is fainter. Red numbers count tokens that end at \
+             one place. Where several places remain, the run ended before their clusters met: two far clusters \
+             attract each other exponentially slowly."
+                .to_owned(),
+        ),
     };
     Ok(vec![("trajectories".to_owned(), figure.svg())])
 }
 
 /// Title and subtitle of a panel from its point: value matrices are named with their top eigenvalue.
-fn describe(label: &str) -> (String, String) {
+fn describe(label: &str, parameters: &str) -> (String, String) {
     let Some(value) = label.strip_prefix("value = ") else {
-        return (label.to_owned(), String::new());
+        // One panel without a sweep: the figure's own subtitle says what it shows.
+        let title = if label.is_empty() { parameters } else { label };
+        return (title.to_owned(), String::new());
     };
     if value == "identity" {
-        return ("V = I".to_owned(), "λ_{max} > 0, multiplicity d".to_owned());
+        return ("V = I".to_owned(), "λ_{max} > 0, multiplicity 3".to_owned());
     }
     let entries = value.split(['[', ']']).nth(1).filter(|_| value.contains("diagonal"));
     let numbers: Option<Vec<f64>> = entries.map(|text| text.split(',').filter_map(|w| w.trim().parse().ok()).collect());

@@ -24,7 +24,7 @@ pub struct Problem<'a> {
 }
 
 /// What the observer is shown.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub enum Moment<'a> {
     /// The state at one of the asked-for times, by dense output.
     Saved {
@@ -37,10 +37,14 @@ pub enum Moment<'a> {
     },
     /// The state after an accepted step.
     Step {
+        /// Where the step began; equal to `time` for the start of the solve.
+        from: f64,
         /// The time.
         time: f64,
         /// The state.
         state: &'a [f64],
+        /// Writes the state at a time of the step, by dense output.
+        between: &'a dyn Fn(f64, &mut [f64]),
     },
 }
 
@@ -115,7 +119,7 @@ pub fn solve<F: VectorField + ?Sized>(
     let mut progress = Progress::default();
     let velocity = solver.start(field, 0.0, problem.start).to_vec();
     let step = first_step(field, &problem, &velocity, solver.error_exponent());
-    let termination = if report.show(field, solver, 0.0).is_break() {
+    let termination = if report.show(field, solver, 0.0, 0.0).is_break() {
         Termination::Event
     } else if velocity.iter().all(|v| v.is_finite()) {
         progress.advance(field, solver, controller, &problem, step, &mut report)
@@ -153,11 +157,12 @@ impl Progress {
             let h = if last { problem.until - self.time } else { next };
             let error = solver.attempt(field, h, problem.tolerance);
             if error <= 1.0 {
-                self.time = if last { problem.until } else { self.time + h };
+                let from = self.time;
+                self.time = if last { problem.until } else { from + h };
                 self.statistics.steps += 1;
                 solver.accept(field, self.time);
                 next = h * controller.accepted(error, solver.error_exponent());
-                if report.show(field, solver, self.time).is_break() {
+                if report.show(field, solver, from, self.time).is_break() {
                     return Termination::Event;
                 }
             } else {
@@ -182,7 +187,13 @@ struct Report<'a> {
 
 impl Report<'_> {
     /// Shows all saved times up to `time`, then the step's end.
-    fn show<F: VectorField + ?Sized>(&mut self, field: &F, solver: &dyn Solver<F>, time: f64) -> ControlFlow<()> {
+    fn show<F: VectorField + ?Sized>(
+        &mut self,
+        field: &F,
+        solver: &dyn Solver<F>,
+        from: f64,
+        time: f64,
+    ) -> ControlFlow<()> {
         while self.saved < self.times.len() && self.times[self.saved] <= time {
             let (index, at) = (self.saved, self.times[self.saved]);
             self.saved += 1;
@@ -193,7 +204,8 @@ impl Report<'_> {
                 (self.observer)(Moment::Saved { index, time: at, state: &self.scratch })?;
             }
         }
-        (self.observer)(Moment::Step { time, state: solver.state() })
+        let between = |at: f64, out: &mut [f64]| solver.interpolate(field, at, out);
+        (self.observer)(Moment::Step { from, time, state: solver.state(), between: &between })
     }
 }
 

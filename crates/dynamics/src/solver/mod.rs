@@ -8,10 +8,12 @@
 mod controller;
 mod dormand_prince;
 mod drive;
+mod event;
 
 pub use controller::{PiController, StepSizeController};
 pub use dormand_prince::DormandPrince5;
 pub use drive::{MAX_STEPS, Moment, Problem, SaveAt, Solution, Statistics, Termination, solve};
+pub use event::Event;
 
 /// Accepted error of one step: `atol + rtol |x|`.
 #[derive(Debug, Clone, Copy, PartialEq)]

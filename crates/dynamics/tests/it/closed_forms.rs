@@ -2,7 +2,11 @@
 
 use crate::{causal, final_tokens, inner, largest_distance};
 use nalgebra::DMatrix;
-use tokenpark_dynamics::{Attention, Head, Mask, Model, Tokens, VectorField, Weights};
+use std::ops::ControlFlow;
+use tokenpark_dynamics::{
+    Attention, DormandPrince5, Event, Head, Mask, Model, Moment, PiController, Problem, SaveAt, Tokens, Tolerance,
+    VectorField, Weights, solve, squared_chord,
+};
 
 fn with_value(value: DMatrix<f64>) -> Model {
     let d = value.nrows();
@@ -99,4 +103,36 @@ fn simpson(f: impl Fn(f64) -> f64, from: f64, to: f64) -> f64 {
     let h = (to - from) / f64::from(intervals);
     let inside: f64 = (1..intervals).map(|i| f(from + f64::from(i) * h) * if i % 2 == 0 { 2.0 } else { 4.0 }).sum();
     (f(from) + inside + f(to)) * h / 3.0
+}
+
+/// Two causal tokens come within a gap at the time of the closed-form integral, located by an event.
+#[test]
+fn val_events_are_located_where_the_integral_says() {
+    let (beta, from, gap) = (16.0, 1.0, 0.07);
+    let start = Tokens::from_angles(&[0.0, from]).expect("two tokens");
+    let exact = simpson(|phi| (1.0 + libm::exp(beta * (1.0 - libm::cos(phi)))) / libm::sin(phi), gap, from);
+    let problem = Problem {
+        start: start.state(),
+        until: 2.0 * exact,
+        save_at: SaveAt(&[]),
+        tolerance: Tolerance { rtol: 1e-10, atol: 1e-10 },
+    };
+    let (mut now, mut scratch, mut found) = (start.clone(), vec![0.0; 4], None);
+    let mut excess = move |state: &[f64]| {
+        now.copy_from(state);
+        now.squared_chord(0, 1) - squared_chord(gap)
+    };
+    let mut before = 1.0;
+    let mut field = Attention::new(causal(2, beta), 2);
+    let (mut solver, mut controller) = (DormandPrince5::default(), PiController::default());
+    solve(&mut field, &mut solver, &mut controller, problem, &mut |moment| {
+        let event = Event::locate(moment, before, 1e-12, &mut scratch, &mut excess);
+        if let Moment::Step { state, .. } = moment {
+            before = excess(state);
+        }
+        found = found.or(event);
+        ControlFlow::Continue(())
+    });
+    let event = found.expect("they meet");
+    assert!(!event.rising && (event.time / exact - 1.0).abs() < 1e-8, "{event:?} and {exact}");
 }

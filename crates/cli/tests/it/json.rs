@@ -1,0 +1,49 @@
+//! `--json`: one versioned document on standard output, and the same exit codes.
+
+use crate::{Lab, edited};
+use serde_json::{Value, json};
+
+fn document(lab: &Lab, arguments: &str, code: i32) -> Value {
+    let ran = lab.run(arguments);
+    assert_eq!((ran.code, ran.stderr.as_str()), (code, ""), "{arguments}");
+    let value: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {}", ran.stdout));
+    assert_eq!(value["version"], json!(1));
+    value
+}
+
+#[test]
+fn regress_check_json() {
+    let lab = Lab::small();
+    lab.write("bad.toml", edited("tokens = 10", "tokens = 0"));
+    let value = document(&lab, "check small.toml bad.toml --json", 2);
+    let (good, bad) = (&value["manifests"][0], &value["manifests"][1]);
+    assert_eq!((&good["valid"], &good["points"], &good["runs"]), (&json!(true), &json!(2), &json!(8)));
+    assert_eq!((&good["manifest"], &good["errors"]), (&json!("small.toml"), &json!([])));
+    assert_eq!(good["fingerprint"].as_str().map(str::len), Some(16));
+    let error = &bad["errors"][0];
+    assert_eq!((&bad["valid"], &error["line"], &error["column"]), (&json!(false), &json!(8), &json!(10)));
+    assert_eq!(error["message"], json!("`model.tokens` is out of range: 0"));
+    assert!(error["help"].as_str().is_some_and(|help| help.starts_with("allowed: ")));
+}
+
+#[test]
+fn regress_plan_json() {
+    let lab = Lab::small();
+    lab.fine("run small.toml --replicas 0..3");
+    let value = document(&lab, "plan small.toml --json --threads 2", 0);
+    let numbers = ["points", "replicas", "runs", "missing", "threads"].map(|key| value[key].as_u64());
+    assert_eq!(numbers, [2, 4, 8, 2, 2].map(Some));
+    assert!(value["estimated_seconds"].as_f64().is_some_and(|seconds| seconds >= 0.0));
+    assert!(value["estimated_bytes"].as_f64().is_some_and(|bytes| bytes > 0.0));
+    assert_eq!((&value["name"], &value["is_lower_bound"]), (&json!("small"), &json!(false)));
+}
+
+#[test]
+fn regress_status_json() {
+    let lab = Lab::small();
+    let of = |value: &Value| ["name", "manifest", "status", "why"].map(|key| value["datasets"][0][key].clone());
+    let value = document(&lab, "status small.toml --json", 0);
+    assert_eq!(of(&value), ["small", "small.toml", "missing", "8 runs to do"].map(|word| json!(word)));
+    lab.fine("run small.toml");
+    assert_eq!(document(&lab, "status small.toml --json", 0)["datasets"][0]["status"], json!("fresh"));
+}

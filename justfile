@@ -1,0 +1,69 @@
+[private]
+default:
+    @{{ just_executable() }} --list
+
+# Run the paper's manifests and draw all figures into reports/
+figures *ARGS:
+    cargo run --release -p tokenpark -- reproduce {{ARGS}}
+
+# All tests
+test *ARGS:
+    cargo test --release --workspace {{ARGS}}
+
+# Formatting, lints and documentation; warnings are errors
+check: fmt clippy docs
+
+# Formatting
+[private]
+fmt:
+    cargo fmt --all --check
+
+# Lints
+[private]
+clippy:
+    cargo clippy --release --workspace --all-targets -- -D warnings
+
+# Documentation
+[private]
+docs:
+    RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps
+
+# Time one evaluation of the field against its exponentials
+bench:
+    cargo bench --profile release --workspace --bench field
+
+# Everything that CI does
+ci:
+    .ci/run
+
+# Compute the missing runs of a manifest
+run MANIFEST *ARGS:
+    cargo run --release -p tokenpark -- run {{MANIFEST}} {{ARGS}}
+
+# Which datasets are fresh, stale, partial, failed or missing, and why
+status *MANIFESTS:
+    cargo run --release -p tokenpark -- status {{MANIFESTS}}
+
+# Delete all computed datasets; data/reference and data/README.md stay
+[confirm('Delete all computed datasets in data/? [y/N]')]
+clean-data:
+    git clean -fdX -- data
+
+# Figure 3: share of tokens consumed by Rényi centres
+consumption: (figure "consumption")
+
+# Figure 2: metastable clusters on the circle
+circle-snapshots: (figure "circle-snapshots")
+
+# Figure 1: trajectories on the sphere for five value matrices
+sphere-trajectories: (figure "sphere-trajectories")
+
+# Numbers of Rényi centres against parking theory
+center-counts: (figure "center-counts")
+
+# Run, analyze and draw one manifest of experiments/
+figure NAME: (run "experiments/" + NAME + ".toml") (tokenpark "analyze" "experiments/" + NAME + ".toml") (tokenpark "figures" "experiments/" + NAME + ".toml")
+
+# Any command of the binary
+tokenpark *ARGS:
+    cargo run --release -p tokenpark -- {{ARGS}}
