@@ -6,7 +6,7 @@
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
-use tokenpark_dynamics::{Attention, Head, Mask, Model, Tokens, VectorField, Weights, exp};
+use tokenpark_dynamics::{Attention, Head, Mask, Model, SimdLevel, Tokens, VectorField, Weights, exp};
 
 /// Measured repeatedly for at least this long; the fastest repetition counts.
 const PATIENCE: Duration = Duration::from_millis(400);
@@ -42,13 +42,43 @@ fn exponentials(count: usize) -> f64 {
         let mut left = count;
         while left > 0 {
             let length = left.min(scores.len());
-            for (target, &score) in out[..length].iter_mut().zip(black_box(&scores)) {
-                *target = exp(score);
-            }
+            exp_all(black_box(&scores[..length]), &mut out[..length]);
             black_box(&mut out);
             left -= length;
         }
     })
+}
+
+/// The loop, compiled for the instructions that the field uses on this processor.
+fn exp_all(scores: &[f64], out: &mut [f64]) {
+    match SimdLevel::detect() {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: `detect` found the features on this processor.
+        SimdLevel::Avx512 => unsafe { exp_avx512(scores, out) },
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: as above.
+        SimdLevel::Avx2 => unsafe { exp_avx2(scores, out) },
+        _ => exp_loop(scores, out),
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx2,fma")]
+fn exp_avx512(scores: &[f64], out: &mut [f64]) {
+    exp_loop(scores, out);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn exp_avx2(scores: &[f64], out: &mut [f64]) {
+    exp_loop(scores, out);
+}
+
+#[inline(always)]
+fn exp_loop(scores: &[f64], out: &mut [f64]) {
+    for (target, &score) in out.iter_mut().zip(scores) {
+        *target = exp(score);
+    }
 }
 
 /// The shortest of many repetitions, in seconds: what the machine can do when it is not disturbed.

@@ -7,8 +7,8 @@
 const SMALLEST: f64 = -708.39;
 /// 1.5 * 2^52: adding it rounds to an integer and leaves that integer in the low bits.
 const ROUNDER: f64 = 6_755_399_441_055_744.0;
-const LN2_HIGH: f64 = 6.931_471_803_691_238_164_90e-1;
-const LN2_LOW: f64 = 1.908_214_929_270_587_700_02e-10;
+const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
+const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 /// P(r), lowest power first.
 const P: [f64; 10] = [
     0.500_000_000_000_000_1,

@@ -122,7 +122,7 @@ impl Model {
         };
         // The Frobenius norm of I is sqrt(d); the scores of identity matrices are at most beta.
         let bound = if model.has_identity_scores() { beta } else { bound };
-        if !(bound <= allowed) {
+        if bound.is_nan() || bound > allowed {
             return Err(ModelError::Overflow { bound, allowed });
         }
         Ok(model)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use tokenpark_dataset::Provenance;
 
-/// The differences of meaning between the provenance of a dataset and today's, in words: "beta in [model]: 64.0, was
+/// The differences of meaning between the provenance of a dataset and today's, in words: "model.beta = 64.0, was
 /// 16.0".
 #[must_use]
 pub fn differences(old: &Provenance, new: &Provenance) -> Vec<String> {

@@ -120,10 +120,11 @@ pub fn provenance(plan: &Plan) -> Provenance {
 pub fn execute(plan: &Plan, root: &Path, mut options: Options<'_>) -> Result<Report, SweepError> {
     let dataset = dataset(plan, root)?;
     let state = dataset.state()?;
-    if let (State::Complete(log), false) = (&state, options.fresh) {
-        if !(options.retry && log.failed > 0) {
-            return Ok(Report { ending: Ending::Fresh(log.clone()), discarded: vec![], failures: vec![] });
-        }
+    if let State::Complete(log) = &state
+        && !options.fresh
+        && !(options.retry && log.failed > 0)
+    {
+        return Ok(Report { ending: Ending::Fresh(log.clone()), discarded: vec![], failures: vec![] });
     }
     let mut staging = Staging::open(&dataset, &provenance(plan))?;
     let discarded = staging.discarded().to_vec();

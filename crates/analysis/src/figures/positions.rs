@@ -21,8 +21,10 @@ pub(super) fn draw(
     }
 }
 
-/// Positions by time: (time, coordinates of tokens 0, 1, ...).
-fn by_time(part: &DataFrame, dimension: usize) -> Result<Vec<(f64, Vec<Vec<f64>>)>, AnalysisError> {
+/// A time, and the coordinates of tokens 0, 1, ... then.
+type Snapshot = (f64, Vec<Vec<f64>>);
+
+fn by_time(part: &DataFrame, dimension: usize) -> Result<Vec<Snapshot>, AnalysisError> {
     let moments = part.partition_by_stable(["time"], true)?;
     let moments = moments.iter().map(|moment| {
         let time = tables::numbers(moment, "time")?[0];

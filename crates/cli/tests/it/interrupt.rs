@@ -18,13 +18,14 @@ fn lab() -> Lab {
 /// Starts a run and returns once its first part is staged.
 fn started(lab: &Lab) -> Child {
     let mut command = lab.command("run small.toml --threads 1");
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
     for _ in 0..15_000 {
         if lab.path("data/.staging").exists() && lab.files("data/.staging").keys().any(|path| is_part(path)) {
             return child;
         }
         sleep(Duration::from_millis(2));
     }
+    child.kill().and_then(|()| child.wait()).expect("the run can be stopped");
     panic!("no part within 30 seconds");
 }
 

@@ -30,7 +30,7 @@ impl Event {
             return None;
         };
         let after = value(state);
-        if !((before < 0.0) != (after < 0.0)) || from == time {
+        if (before < 0.0) == (after < 0.0) || from == time {
             return None;
         }
         let at = |t: f64| {

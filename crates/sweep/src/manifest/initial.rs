@@ -51,7 +51,7 @@ impl Noise {
     }
 }
 
-/// The section [initial].
+/// The section `[initial]`.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Initial {
     /// The initial positions.

@@ -94,7 +94,7 @@ impl fmt::Display for Times {
     }
 }
 
-/// The section [observe].
+/// The section `[observe]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Observe {
     /// When.
