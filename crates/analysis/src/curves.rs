@@ -27,6 +27,7 @@ pub(crate) fn write(source: &Source, folder: &Path) -> Result<Vec<PathBuf>, Anal
     }
     let mut keys = vec![col("point")];
     keys.extend(source.swept.iter().map(col));
+    keys.extend(tables::has(&observables, tables::PREFIX).then(|| col(tables::PREFIX)));
     keys.push(col("time"));
     // Stable groups keep the rows in order, so that sums have one order and the table the same bytes on any machine.
     let mut curves = observables.lazy().group_by_stable(keys).agg(statistics).collect()?;

@@ -41,7 +41,8 @@ pub(crate) fn compare(source: &Source, folder: &Path) -> Result<Vec<String>, Ana
     let Some(curves) = tables::read_if_present(&folder.join("curves.parquet"))? else {
         return Ok(vec![]);
     };
-    if !(applies(source)? && tables::has(&curves, "consumed_renyi_ever_mean")) {
+    let comparable = tables::has(&curves, "consumed_renyi_ever_mean") && !tables::has(&curves, tables::PREFIX);
+    if !(comparable && applies(source)?) {
         return Ok(vec![]);
     }
     let time = tables::numbers(&curves, "time")?;

@@ -59,6 +59,9 @@ impl Summary {
     /// When the folder or a summary cannot be read.
     pub fn all(reports: &Path) -> Result<Vec<Self>, AnalysisError> {
         let mut found = vec![];
+        if !reports.is_dir() {
+            return Err(AnalysisError::NotAnalyzed { path: reports.to_path_buf() });
+        }
         let entries = std::fs::read_dir(reports).map_err(|error| AnalysisError::io("read", reports, error))?;
         for entry in entries {
             let path = entry.map_err(|error| AnalysisError::io("read", reports, error))?.path();

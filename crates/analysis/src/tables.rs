@@ -47,15 +47,21 @@ pub(crate) fn has(table: &DataFrame, column: &str) -> bool {
     table.get_column_names().iter().any(|name| name.as_str() == column)
 }
 
-/// The groups of a table by `point`, in order: the swept parameters as words, and the rows.
+/// The column of the number of first tokens that a row is about, where observables of prefixes were recorded.
+pub(crate) const PREFIX: &str = "prefix";
+
+/// The groups of a table by `point` (and `prefix`), in order: what tells them apart in words, and the rows.
 pub(crate) fn groups(table: &DataFrame, swept: &[String]) -> Result<Vec<(String, DataFrame)>, AnalysisError> {
-    let parts = table.partition_by_stable(["point"], true)?;
-    parts.into_iter().map(|part| Ok((label(&part, swept)?, part))).collect()
+    let prefix = has(table, PREFIX).then_some(PREFIX);
+    let keys: Vec<&str> = ["point"].into_iter().chain(prefix).collect();
+    let names: Vec<&str> = swept.iter().map(String::as_str).chain(prefix).collect();
+    let parts = table.partition_by_stable(keys, true)?;
+    parts.into_iter().map(|part| Ok((label(&part, &names)?, part))).collect()
 }
 
 /// "beta = 16, tokens = 200" of a table's first row; empty when nothing is swept.
-fn label(table: &DataFrame, swept: &[String]) -> Result<String, AnalysisError> {
-    let words = swept.iter().map(|name| {
+fn label(table: &DataFrame, names: &[&str]) -> Result<String, AnalysisError> {
+    let words = names.iter().map(|name| {
         let value = table.column(name)?.get(0)?;
         let value = value.get_str().map_or_else(|| value.to_string(), str::to_owned);
         Ok::<_, AnalysisError>(format!("{name} = {value}"))

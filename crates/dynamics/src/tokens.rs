@@ -102,6 +102,17 @@ impl Tokens {
         &self.state[i * n..(i + 1) * n]
     }
 
+    /// The first `count` tokens.
+    ///
+    /// # Panics
+    /// When there are fewer, or `count` is 0.
+    #[must_use]
+    pub fn prefix(&self, count: usize) -> Self {
+        assert!(count > 0 && count <= self.len(), "1 to {} tokens", self.len());
+        let state = (0..self.dimension).flat_map(|i| self.coordinate(i)[..count].to_vec()).collect();
+        Self { dimension: self.dimension, state }
+    }
+
     /// Takes over a state of the same shape that is on the sphere already, as a solver delivers it.
     pub fn copy_from(&mut self, state: &[f64]) {
         self.state.copy_from_slice(state);

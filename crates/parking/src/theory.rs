@@ -30,39 +30,33 @@ pub fn cap_area(dimension: usize, angle: f64) -> f64 {
     sine_power_integral(exponent, angle, sine, cosine) / (2.0 * half_sphere_integral(exponent))
 }
 
-/// ∫₀^δ sin^m for δ ≤ π/2: the power series in sin²δ where it converges fast, the complement beyond.
+/// ∫₀^δ sin^m for δ ≤ π/2, by series of positive terms: one about 0 and, where that converges slowly, one about π/2.
 fn sine_power_integral(m: usize, angle: f64, sine: f64, cosine: f64) -> f64 {
-    if angle > std::f64::consts::FRAC_PI_4 {
-        return half_sphere_integral(m) - cosine_tail(m, cosine);
+    let m = m as f64;
+    let power = libm::pow(sine, m + 1.0) * cosine;
+    if cosine > NEAR_EQUATOR.min(1.0 / m.sqrt()) {
+        let square = sine * sine;
+        return power / (m + 1.0) * series(|i| square * (m + 2.0 + 2.0 * i) / (m + 3.0 + 2.0 * i));
     }
-    // Substituting s = sin: the integral of s^m (1 − s²)^(−1/2), whose series has positive terms only.
-    let square = sine * sine;
-    let (mut term, mut sum) = (1.0, 0.0);
-    for k in 0..200_u32 {
-        let part = term / (m as f64 + 1.0 + 2.0 * f64::from(k));
-        sum += part;
-        if part < 1e-18 * sum {
-            break;
-        }
-        term *= square * (2.0 * f64::from(k) + 1.0) / (2.0 * f64::from(k) + 2.0);
-    }
-    libm::pow(sine, m as f64 + 1.0) * sum
+    let square = cosine * cosine;
+    half_sphere_integral(m as usize) - power * series(|i| square * (m + 2.0 + 2.0 * i) / (3.0 + 2.0 * i))
 }
 
-/// ∫ from δ to π/2 of sin^m: with c = cos, the integral over [0, cos δ] of (1 − c²)^((m−1)/2).
-fn cosine_tail(m: usize, cosine: f64) -> f64 {
-    let power = 0.5 * (m as f64 - 1.0);
-    let square = cosine * cosine;
+/// Nearer to the equator than this (and than its width, 1/√m) the complement loses no digits.
+const NEAR_EQUATOR: f64 = 0.15;
+
+/// 1 + r(0) + r(0) r(1) + ..., for ratios of successive terms that end up below 1.
+fn series(ratio: impl Fn(f64) -> f64) -> f64 {
     let (mut term, mut sum) = (1.0, 0.0);
-    for k in 0..2000_u32 {
-        let k = f64::from(k);
-        sum += term / (2.0 * k + 1.0);
-        term *= square * (k - power) / (k + 1.0);
-        if term == 0.0 || (k > power && term.abs() < 1e-18) {
+    for i in 0..200_000_u32 {
+        sum += term;
+        let r = ratio(f64::from(i));
+        term *= r;
+        if r < 1.0 && term < 1e-17 * sum * (1.0 - r) {
             break;
         }
     }
-    cosine * sum
+    sum
 }
 
 /// ∫₀^{π/2} sin^m, by Wallis' product.

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use tokenpark_dataset::{Column, Dataset, DatasetError, Discarded, Provenance, RunLog, Staging, State, Table};
 use tokenpark_dynamics::MODEL_VERSION;
@@ -59,7 +60,7 @@ pub struct Progress {
     pub done: u64,
     /// All runs.
     pub total: u64,
-    /// Runs that failed in this session.
+    /// Runs that failed: in this session while it lasts, of all that are kept when it has ended.
     pub failed: u64,
     /// The share of the work done, by estimated cost, 0 to 1.
     pub share: f64,
@@ -143,7 +144,9 @@ pub fn execute(plan: &Plan, root: &Path, mut options: Options<'_>) -> Result<Rep
     let stopped = session.compute(&mut options)?;
     let failures = std::mem::take(&mut session.failures);
     let ending = if stopped || session.progress.done < plan.runs() {
-        Ending::Stopped(session.progress)
+        // Failures of earlier sessions count as well.
+        let failed = failed_runs(&session.staging.read("runs")?).len() as u64;
+        Ending::Stopped(Progress { failed, ..session.progress })
     } else {
         let failed = failed_runs(&session.staging.read("runs")?).len() as u64;
         let log = RunLog { failed, ..(options.log)() };
@@ -212,13 +215,18 @@ impl<'a> Session<'a> {
             .map_err(|source| SweepError::Threads { threads: options.threads, source })?;
         let (sender, receiver) = sync_channel(256);
         let interrupted = options.interrupted;
-        let stop = std::sync::atomic::AtomicBool::new(false);
-        let stopping = || interrupted() || stop.load(std::sync::atomic::Ordering::Relaxed);
+        let stop = AtomicBool::new(false);
+        let stopping = || interrupted() || stop.load(Relaxed);
+        let fail_fast = options.fail_fast;
+        let on_failure = || {
+            stop.fetch_or(fail_fast, Relaxed);
+        };
+        let (missing, stopping, on_failure) = (&missing[..], &stopping, &on_failure);
         std::thread::scope(|scope| {
-            scope.spawn(|| pool.install(|| work(plan, &missing, sender, &stopping)));
-            let received = self.receive(&receiver, &mut remaining, total_cost, options, &stop);
+            scope.spawn(|| pool.install(|| work(plan, missing, sender, stopping, on_failure)));
+            let received = self.receive(&receiver, &mut remaining, total_cost, options);
             // Workers that still send find the channel closed and stop.
-            stop.store(true, std::sync::atomic::Ordering::Relaxed);
+            stop.store(true, Relaxed);
             drop(receiver);
             received
         })?;
@@ -233,7 +241,6 @@ impl<'a> Session<'a> {
         remaining: &mut BTreeMap<u64, u64>,
         total_cost: f64,
         options: &mut Options<'_>,
-        stop: &std::sync::atomic::AtomicBool,
     ) -> Result<(), SweepError> {
         let replicas = u64::from(self.plan.replicas());
         let block = block_size(self.plan);
@@ -246,7 +253,6 @@ impl<'a> Session<'a> {
                 if self.failures.len() < Report::MOST_FAILURES {
                     self.failures.push((point, replica, error));
                 }
-                stop.fetch_or(options.fail_fast, std::sync::atomic::Ordering::Relaxed);
             }
             let number = run.index / block;
             self.waiting.entry(number).or_default().push(run);
@@ -286,7 +292,13 @@ impl<'a> Session<'a> {
 }
 
 /// Computes the runs in order on the threads of the current pool and sends them off.
-fn work(plan: &Plan, missing: &[u64], sender: SyncSender<Finished>, stopping: &(dyn Fn() -> bool + Sync)) {
+fn work(
+    plan: &Plan,
+    missing: &[u64],
+    sender: SyncSender<Finished>,
+    stopping: &(dyn Fn() -> bool + Sync),
+    on_failure: &(dyn Fn() + Sync),
+) {
     let replicas = u64::from(plan.replicas());
     // One run at a time from the front, so that blocks are completed one after the other.
     missing.iter().par_bridge().for_each_with(sender, |sender, &index| {
@@ -294,13 +306,16 @@ fn work(plan: &Plan, missing: &[u64], sender: SyncSender<Finished>, stopping: &(
             return;
         }
         let (point, replica) = ((index / replicas) as usize, (index % replicas) as u32);
-        let result = catch_unwind(AssertUnwindSafe(|| run(plan, point, replica, &|| stopping())))
+        let result = catch_unwind(AssertUnwindSafe(|| run(plan, point, replica, &stopping)))
             .unwrap_or_else(|panic| Err(RunError::Panic(message(panic.as_ref()))));
         let (tables, error) = match result {
             Ok(None) => return,
             Ok(Some(tables)) => (tables, None),
             Err(error) => match failed(RunSpec { plan, point, replica }, &error) {
-                Ok(tables) => (tables, Some(error.to_string())),
+                Ok(tables) => {
+                    on_failure();
+                    (tables, Some(error.to_string()))
+                }
                 Err(_) => unreachable!("a failed run has one row and empty tables"),
             },
         };

@@ -81,6 +81,9 @@ fn observe(observe: &Observe) -> String {
     if observe.cluster_gap != default.cluster_gap {
         line(&mut text, "cluster_gap", format!("{:?}", observe.cluster_gap));
     }
+    if !observe.prefixes.is_empty() {
+        line(&mut text, "prefixes", format!("{:?}", observe.prefixes));
+    }
     if let Some(split) = observe.cluster_split {
         line(&mut text, "cluster_split", format!("{split:?}"));
     }

@@ -81,6 +81,7 @@ impl Outcome {
 /// The columns of a run's tables as they grow. A run without rows still has all tables and columns.
 pub(crate) struct Rows<'a> {
     observe: &'a Observe,
+    prefix: Vec<u32>,
     time: Vec<f64>,
     clusters: Vec<u32>,
     largest_cluster: Vec<u32>,
@@ -100,6 +101,7 @@ impl<'a> Rows<'a> {
     pub(crate) fn new(plan: &'a Plan) -> Self {
         Self {
             observe: &plan.manifest().observe,
+            prefix: vec![],
             time: vec![],
             clusters: vec![],
             largest_cluster: vec![],
@@ -115,9 +117,10 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// The state at a saved time.
+    /// The observables of the first tokens at a saved time.
     pub(crate) fn save(&mut self, time: f64, tokens: &Tokens, consumed: Option<[f64; 4]>) {
         self.time.push(time);
+        self.prefix.push(tokens.len() as u32);
         if self.observe.records(Record::Clusters) {
             let clusters = Clusters::single_linkage(tokens, self.observe.cluster_gap);
             self.clusters.push(clusters.count() as u32);
@@ -126,6 +129,10 @@ impl<'a> Rows<'a> {
         for (column, share) in self.consumed.iter_mut().zip(consumed.into_iter().flatten()) {
             column.push(share);
         }
+    }
+
+    /// The positions of all tokens at a saved time.
+    pub(crate) fn save_tokens(&mut self, time: f64, tokens: &Tokens) {
         if self.observe.records(Record::Tokens) {
             for k in 0..tokens.len() {
                 self.token_time.push(time);
@@ -152,6 +159,9 @@ impl<'a> Rows<'a> {
         let mut tables = vec![("runs".to_owned(), spec.table(outcome.columns())?)];
         if records(Record::Clusters) || records(Record::Consumption) {
             let mut columns = vec![named("time", Column::F64(self.time))];
+            if !self.observe.prefixes.is_empty() {
+                columns.insert(0, named("prefix", Column::U32(self.prefix)));
+            }
             if records(Record::Clusters) {
                 columns.push(named("clusters", Column::U32(self.clusters)));
                 columns.push(named("largest_cluster", Column::U32(self.largest_cluster)));

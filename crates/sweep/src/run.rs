@@ -1,6 +1,6 @@
 //! One run: draw the start, follow the dynamics, keep the rows that the manifest asks for.
 
-use crate::manifest::{Method, Record};
+use crate::manifest::{Observe, Record};
 use crate::plan::{Plan, Point};
 use crate::rows::{Outcome, Rows, RunSpec, RunTables};
 use crate::seed::Draws;
@@ -8,8 +8,8 @@ use crate::watch::{Consumption, Drift, Lemma51};
 use std::ops::ControlFlow;
 use tokenpark_dataset::DatasetError;
 use tokenpark_dynamics::{
-    Attention, Clusters, DormandPrince5, Mask, Model, ModelError, Moment, PiController, Problem, SaveAt, Solver,
-    Termination, Tokens, TokensError, Tolerance, Weights, solve,
+    Clusters, Mask, MethodError, Model, ModelError, Moment, Problem, SaveAt, Termination, Tokens, TokensError,
+    Tolerance, Weights, follow,
 };
 use tokenpark_parking::Centers;
 
@@ -22,6 +22,9 @@ pub enum RunError {
     /// The start is not valid.
     #[error(transparent)]
     Tokens(#[from] TokensError),
+    /// The model cannot be solved with the method that was asked for.
+    #[error(transparent)]
+    Method(#[from] MethodError),
     /// The rows do not fit together.
     #[error(transparent)]
     Rows(#[from] DatasetError),
@@ -47,27 +50,20 @@ pub fn run(
     let model = Model::new(start.dimension(), beta, mask, weights, draws.head(&settings))?;
     let times = plan.times(point);
     let mut watch = Watch::new(plan, &settings, &model, &start);
-    let mut field = Attention::new(model, start.len());
-    let mut solver = match settings.method {
-        Method::Auto | Method::DormandPrince5 => DormandPrince5::default(),
-    };
-    let problem = Problem {
-        start: start.state(),
-        until: settings.until,
-        save_at: SaveAt(&times),
-        tolerance: Tolerance { rtol: settings.rtol, atol: settings.atol },
-    };
-    let solution = solve(&mut field, &mut solver, &mut PiController::default(), problem, &mut |moment| {
+    let tolerance = Tolerance { rtol: settings.rtol, atol: settings.atol };
+    let problem =
+        Problem { from: 0.0, start: start.state(), until: settings.until, save_at: SaveAt(&times), tolerance };
+    let mut observer = |moment: Moment<'_>| {
         if interrupted() {
             return ControlFlow::Break(());
         }
         watch.see(moment);
         ControlFlow::Continue(())
-    });
+    };
+    let (solution, method) = follow(&model, settings.method, problem, &mut observer)?;
     if solution.termination == Termination::Event {
         return Ok(None);
     }
-    let method = Solver::<Attention>::name(&solver);
     let outcome = Outcome { method: Some(method), delta: Some(settings.separation), ..watch.outcome() };
     let rows = watch.finish();
     Ok(Some(rows.into_tables(RunSpec { plan, point, replica }, Outcome { solution: Some(solution), ..outcome })?))
@@ -82,13 +78,29 @@ pub(crate) fn failed(spec: RunSpec<'_>, error: &RunError) -> Result<RunTables, D
     Rows::new(spec.plan).into_tables(spec, outcome)
 }
 
+/// What is observed of the first tokens, or of all.
+struct View {
+    tokens: usize,
+    consumption: Option<[Consumption; 2]>,
+}
+
+impl View {
+    fn new(tokens: usize, centers: &Centers, settings: &Point, observe: &Observe) -> Self {
+        // Centres depend on earlier tokens only: those of a prefix are the centres within it.
+        let within = |kind: &[usize]| kind.iter().copied().filter(|&c| c < tokens).collect::<Vec<_>>();
+        let kinds = [within(centers.renyi()), within(centers.strong())];
+        let consumption = kinds.map(|kind| Consumption::new(&kind, settings.capture, tokens));
+        Self { tokens, consumption: observe.records(Record::Consumption).then_some(consumption) }
+    }
+}
+
 /// Everything that is read off the states of a run.
 struct Watch<'a> {
     start: &'a Tokens,
     now: Tokens,
     cluster_gap: f64,
     centers: Centers,
-    consumption: Option<[Consumption; 2]>,
+    views: Vec<View>,
     drift: Option<[Drift; 2]>,
     lemma51: Option<Lemma51>,
     rows: Rows<'a>,
@@ -99,7 +111,10 @@ impl<'a> Watch<'a> {
         let observe = &plan.manifest().observe;
         let centers = Centers::of(start, settings.separation);
         let kinds = [centers.renyi(), centers.strong()];
-        let consumption = kinds.map(|kind| Consumption::new(kind, settings.capture, start.len()));
+        let prefixes: Vec<usize> = match &observe.prefixes[..] {
+            [] => vec![start.len()],
+            listed => listed.iter().map(|&n| n as usize).collect(),
+        };
         let drift = kinds.map(|kind| Drift::new(kind, observe.cluster_gap, start));
         let plain = model.has_identity_scores() && model.scalar_value() == Some(1.0);
         let causal = model.mask() == Mask::Causal && model.weights() == Weights::Softmax;
@@ -109,7 +124,7 @@ impl<'a> Watch<'a> {
             start,
             now: start.clone(),
             cluster_gap: observe.cluster_gap,
-            consumption: observe.records(Record::Consumption).then_some(consumption),
+            views: prefixes.iter().map(|&n| View::new(n, &centers, settings, observe)).collect(),
             drift: observe.records(Record::Centers).then_some(drift),
             lemma51,
             centers,
@@ -120,7 +135,7 @@ impl<'a> Watch<'a> {
     fn see(&mut self, moment: Moment<'_>) {
         let (Moment::Saved { time, state, .. } | Moment::Step { time, state, .. }) = moment;
         self.now.copy_from(state);
-        for kind in self.consumption.iter_mut().flatten() {
+        for kind in self.views.iter_mut().filter_map(|view| view.consumption.as_mut()).flatten() {
             kind.remember(&self.now);
         }
         for kind in self.drift.iter_mut().flatten() {
@@ -130,11 +145,15 @@ impl<'a> Watch<'a> {
             lemma.remember(time, self.start, &self.now);
         }
         if let Moment::Saved { .. } = moment {
-            let consumed = self.consumption.as_ref().map(|[renyi, strong]| {
-                let ((renyi, renyi_ever), (strong, strong_ever)) = (renyi.shares(&self.now), strong.shares(&self.now));
-                [renyi, strong, renyi_ever, strong_ever]
-            });
-            self.rows.save(time, &self.now, consumed);
+            for view in &self.views {
+                let consumed = view.consumption.as_ref().map(|kinds| {
+                    let [(renyi, renyi_ever), (strong, strong_ever)] =
+                        [&kinds[0], &kinds[1]].map(|k| k.shares(&self.now));
+                    [renyi, strong, renyi_ever, strong_ever]
+                });
+                self.rows.save(time, &self.now.prefix(view.tokens), consumed);
+            }
+            self.rows.save_tokens(time, &self.now);
         }
     }
 

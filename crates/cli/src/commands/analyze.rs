@@ -10,6 +10,9 @@ use tokenpark_sweep::{Plan, dataset};
 pub fn analyze(args: &Analyze) -> Result<End, CommandError> {
     for plan in plans(&args.manifests)? {
         list(&summarize(&plan, &args.data.out, &args.reports.reports)?);
+        for note in Summary::read(&args.reports.reports.join(&plan.manifest().name))?.notes {
+            console::note(&format!("{}: {note}", plan.manifest().name));
+        }
     }
     Ok(End::Fine)
 }

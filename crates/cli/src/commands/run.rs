@@ -49,7 +49,7 @@ pub fn run(plan: &Plan, root: &Path, how: &How, replicas: Option<Range<u32>>) ->
     for part in &report.discarded {
         console::note(&format!("{name}: computed again, since {} {}", part.path.display(), part.reason));
     }
-    failures(plan, &report);
+    failures(plan, &report, root);
     let folder = dataset(plan, root).map_err(SweepError::from)?.folder();
     Ok(match report.ending {
         Ending::Fresh(log) => {
@@ -79,13 +79,14 @@ pub fn run(plan: &Plan, root: &Path, how: &How, replicas: Option<Range<u32>>) ->
     })
 }
 
-fn failures(plan: &Plan, report: &Report) {
+fn failures(plan: &Plan, report: &Report, root: &Path) {
     for (point, replica, error) in &report.failures {
         let manifest = plan.manifest();
         console::note(&format!(
-            "{}: point {point}, replica {replica} failed: {error}\n    again: tokenpark run {} --retry",
+            "{}: point {point}, replica {replica} failed: {error}\n    again: tokenpark run {} --out {} --retry",
             manifest.name,
-            manifest.path.display()
+            manifest.path.display(),
+            root.display()
         ));
     }
 }

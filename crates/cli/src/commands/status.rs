@@ -23,7 +23,8 @@ pub fn status(args: &Read) -> Result<End, CommandError> {
             Err(diagnostics) => {
                 end = End::Refused;
                 console::note(&diagnostics.to_string());
-                let why = format!("{} mistakes in {}", diagnostics.len(), path.display());
+                let mistakes = if diagnostics.len() == 1 { "mistake" } else { "mistakes" };
+                let why = format!("{} {mistakes} in {}", diagnostics.len(), path.display());
                 (path.display().to_string(), Status { word: "invalid", why })
             }
         };

@@ -6,14 +6,19 @@ use std::ops::ControlFlow;
 /// A solve gives up after this many steps, accepted and rejected.
 pub const MAX_STEPS: u64 = 2_000_000;
 
+/// So many rejections in a row say that no step is small enough.
+const MAX_FAILURES: u32 = 100;
+
 /// The times at which the observer wants the state: increasing, from 0 to the end of the integration at most.
 #[derive(Debug, Clone, Copy)]
 pub struct SaveAt<'a>(pub &'a [f64]);
 
-/// What is to be solved: from `start` at time 0 to `until`.
+/// What is to be solved: from `start` at `from` to `until`.
 #[derive(Debug, Clone, Copy)]
 pub struct Problem<'a> {
-    /// The state at time 0, on the manifold.
+    /// Where the integration begins, usually 0. Saved times up to a later beginning are taken as shown already.
+    pub from: f64,
+    /// The state there, on the manifold.
     pub start: &'a [f64],
     /// The end of the integration, positive and finite.
     pub until: f64,
@@ -115,11 +120,14 @@ pub fn solve<F: VectorField + ?Sized>(
 ) -> Solution {
     assert_eq!(problem.start.len(), field.len(), "the start fits the field");
     let scratch = vec![0.0; problem.start.len()];
-    let mut report = Report { times: problem.save_at.0, saved: 0, scratch, observer };
-    let mut progress = Progress::default();
-    let velocity = solver.start(field, 0.0, problem.start).to_vec();
+    let from = problem.from;
+    let times = problem.save_at.0;
+    let saved = if from == 0.0 { 0 } else { times.partition_point(|time| *time <= from) };
+    let mut report = Report { times, saved, scratch, observer };
+    let mut progress = Progress { time: from, ..Progress::default() };
+    let velocity = solver.start(field, from, problem.start).to_vec();
     let step = first_step(field, &problem, &velocity, solver.error_exponent());
-    let termination = if report.show(field, solver, 0.0, 0.0).is_break() {
+    let termination = if report.show(field, solver, from, from).is_break() {
         Termination::Event
     } else if velocity.iter().all(|v| v.is_finite()) {
         progress.advance(field, solver, controller, &problem, step, &mut report)
@@ -134,6 +142,10 @@ pub fn solve<F: VectorField + ?Sized>(
 #[derive(Default)]
 struct Progress {
     time: f64,
+    /// What rounding took from `time`: steps may be far below its resolution.
+    carry: f64,
+    /// Rejections since the last accepted step.
+    failures: u32,
     statistics: Statistics,
 }
 
@@ -153,27 +165,42 @@ impl Progress {
             if self.statistics.steps + self.statistics.rejected >= MAX_STEPS {
                 return Termination::MaxSteps;
             }
-            let last = self.time + 1.01 * next >= problem.until;
-            let h = if last { problem.until - self.time } else { next };
+            let left = (problem.until - self.time) - self.carry;
+            let last = 1.01 * next >= left;
+            let h = if last { left } else { next };
             let error = solver.attempt(field, h, problem.tolerance);
             if error <= 1.0 {
                 let from = self.time;
-                self.time = if last { problem.until } else { from + h };
+                self.step_forward(h);
+                if last {
+                    self.time = problem.until;
+                }
+                self.failures = 0;
                 self.statistics.steps += 1;
                 solver.accept(field, self.time);
-                next = h * controller.accepted(error, solver.error_exponent());
+                next = solver.proposal().unwrap_or_else(|| h * controller.accepted(error, solver.error_exponent()));
                 if report.show(field, solver, from, self.time).is_break() {
                     return Termination::Event;
                 }
             } else {
                 self.statistics.rejected += 1;
-                next = h * controller.rejected(error, solver.error_exponent());
-                if self.time + next <= self.time {
+                self.failures += 1;
+                next = solver.proposal().unwrap_or_else(|| h * controller.rejected(error, solver.error_exponent()));
+                if self.failures >= MAX_FAILURES {
                     return if error.is_finite() { Termination::StepTooSmall } else { Termination::NonFinite };
                 }
             }
         }
         Termination::Reached
+    }
+
+    /// Adds h to the time without loss (Knuth's two-sum).
+    fn step_forward(&mut self, h: f64) {
+        let h = h + self.carry;
+        let time = self.time + h;
+        let back = time - self.time;
+        self.carry = (self.time - (time - back)) + (h - back);
+        self.time = time;
     }
 }
 
@@ -212,14 +239,15 @@ impl Report<'_> {
 /// The starting step of Hairer, Norsett & Wanner, *Solving ODEs I*, II.4, without the second evaluation where the
 /// velocity vanishes.
 fn first_step<F: VectorField + ?Sized>(field: &mut F, problem: &Problem<'_>, velocity: &[f64], exponent: u32) -> f64 {
-    let Problem { start, until, tolerance, .. } = *problem;
+    let Problem { from, start, tolerance, .. } = *problem;
+    let left = problem.until - from;
     let size = field.error_norm(start, start, tolerance);
     let speed = field.error_norm(start, velocity, tolerance);
     let trial = if size < 1e-5 || speed < 1e-5 { 1e-6 } else { 0.01 * size / speed };
-    let trial = trial.min(until);
+    let trial = trial.min(left);
     let moved: Vec<f64> = start.iter().zip(velocity).map(|(y, v)| y + trial * v).collect();
     let mut after = vec![0.0; start.len()];
-    field.velocity(trial, &moved, &mut after);
+    field.velocity(from + trial, &moved, &mut after);
     for (a, v) in after.iter_mut().zip(velocity) {
         *a -= v;
     }
@@ -227,5 +255,5 @@ fn first_step<F: VectorField + ?Sized>(field: &mut F, problem: &Problem<'_>, vel
     let largest = speed.max(bend);
     let proposal =
         if largest <= 1e-15 { (trial * 1e-3).max(1e-6) } else { libm::pow(0.01 / largest, 1.0 / f64::from(exponent)) };
-    proposal.min(100.0 * trial).min(until)
+    proposal.min(100.0 * trial).min(left)
 }

@@ -30,8 +30,12 @@ impl Event {
             return None;
         };
         let after = value(state);
-        if (before < 0.0) == (after < 0.0) || from == time {
+        if (before < 0.0) == (after < 0.0) {
             return None;
+        }
+        // At late times a step may be below the resolution of time.
+        if from == time {
+            return Some(Self { time, rising: before < 0.0 });
         }
         let at = |t: f64| {
             between(t, scratch);

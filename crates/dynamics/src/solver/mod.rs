@@ -9,11 +9,19 @@ mod controller;
 mod dormand_prince;
 mod drive;
 mod event;
+mod ndf;
+mod ndf_table;
+mod predictive;
+mod rodas_coefficients;
+mod rosenbrock;
 
 pub use controller::{PiController, StepSizeController};
 pub use dormand_prince::DormandPrince5;
 pub use drive::{MAX_STEPS, Moment, Problem, SaveAt, Solution, Statistics, Termination, solve};
 pub use event::Event;
+pub use ndf::Ndf;
+pub use predictive::PredictiveController;
+pub use rosenbrock::Rosenbrock;
 
 /// Accepted error of one step: `atol + rtol |x|`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -50,6 +58,15 @@ pub trait VectorField {
     }
 }
 
+/// A field that solves its own shifted linear systems: for causal attention by forward substitution, token by token.
+pub trait ImplicitField: VectorField {
+    /// Writes f(time, state) to `velocity` and remembers the linearisation J there, enough for `substitute`.
+    fn linearize(&mut self, time: f64, state: &[f64], velocity: &mut [f64]);
+
+    /// Solves (shift I - J) u = rhs with the remembered J; `rhs` and `out` have N components.
+    fn substitute(&mut self, shift: f64, rhs: &[f64], out: &mut [f64]);
+}
+
 /// A one-step or multistep method. It owns its history; the loop owns time and step size.
 pub trait Solver<F: VectorField + ?Sized> {
     /// The name in manifests and in the `method` column.
@@ -67,6 +84,11 @@ pub trait Solver<F: VectorField + ?Sized> {
 
     /// Makes the last attempt the present state, which then is on the manifold, at exactly `time`.
     fn accept(&mut self, field: &mut F, time: f64);
+
+    /// The size this method wants for the next step, after the latest attempt; `None` leaves it to the controller.
+    fn proposal(&self) -> Option<f64> {
+        None
+    }
 
     /// The present state.
     fn state(&self) -> &[f64];

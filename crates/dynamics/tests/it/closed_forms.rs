@@ -112,6 +112,7 @@ fn val_events_are_located_where_the_integral_says() {
     let start = Tokens::from_angles(&[0.0, from]).expect("two tokens");
     let exact = simpson(|phi| (1.0 + libm::exp(beta * (1.0 - libm::cos(phi)))) / libm::sin(phi), gap, from);
     let problem = Problem {
+        from: 0.0,
         start: start.state(),
         until: 2.0 * exact,
         save_at: SaveAt(&[]),

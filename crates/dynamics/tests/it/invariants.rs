@@ -21,6 +21,7 @@ fn prop_tokens_stay_on_the_sphere() {
         let mut field = Attention::new(causal(d, 16.0), 30);
         let times: Vec<f64> = (0..=400).map(|i| f64::from(i) * 0.125).collect();
         let problem = Problem {
+            from: 0.0,
             start: start.state(),
             until: 50.0,
             save_at: SaveAt(&times),
@@ -155,6 +156,7 @@ fn prop_an_observer_can_stop_the_solve() {
     let start = scattered(5, 2);
     let mut field = Attention::new(causal(2, 4.0), 5);
     let problem = Problem {
+        from: 0.0,
         start: start.state(),
         until: 100.0,
         save_at: SaveAt(&[0.0, 1.0, 2.0]),

@@ -15,6 +15,7 @@ use crate::axis::{Grid, Slot};
 use crate::diagnostics::Report;
 use crate::expression::Variables;
 use crate::manifest::Separation;
+use tokenpark_dynamics::{Mask, Weights};
 
 /// The largest number of runs.
 const MOST_RUNS: u64 = 1_000_000_000;
@@ -38,6 +39,7 @@ pub(crate) fn check(report: &mut Report<'_>, parts: &Parts<'_>) {
     points(report, parts);
     separations(report, parts.grid);
     times(report, parts);
+    prefixes(report, parts);
 }
 
 fn runs(report: &mut Report<'_>, parts: &Parts<'_>) {
@@ -124,6 +126,28 @@ fn separations(report: &mut Report<'_>, grid: &Grid) {
             let message = format!("`centers.separation` is {} where {at}", short(value));
             report.wrong(span, message, "allowed: an expression that is above 0 at every point");
         }
+    }
+}
+
+/// The first tokens are a closed system under the causal mask with weights that sum to 1, and only there.
+fn prefixes(report: &mut Report<'_>, parts: &Parts<'_>) {
+    let Some(largest) = parts.observe.prefixes.last() else {
+        return;
+    };
+    let span = parts.observe.prefixes_span.clone();
+    let values = |key| parts.grid.slot(key).map(|slot| slot.values().to_vec()).unwrap_or_default();
+    if let Some(fewest) = values(Key::Tokens).iter().map(count).min().filter(|fewest| *fewest < *largest as usize) {
+        let message = format!("`observe.prefixes` has {largest}, but `model.tokens` is {fewest}");
+        report.wrong(span.clone(), message, format!("allowed: 1 to {fewest}"));
+    }
+    if values(Key::Mask).iter().any(|mask| *mask != Setting::Mask(Mask::Causal)) {
+        let message = "`observe.prefixes` needs `model.mask` = \"causal\": elsewhere early tokens see later ones";
+        report.wrong(span.clone(), message, "allowed: no `prefixes`, and one run for each number of tokens");
+    }
+    if values(Key::Weights).iter().any(|weights| *weights != Setting::Weights(Weights::Softmax)) {
+        let message =
+            "`observe.prefixes` needs `model.weights` = \"softmax\": unnormalized weights divide by all tokens";
+        report.wrong(span, message, "allowed: no `prefixes`, and one run for each number of tokens");
     }
 }
 

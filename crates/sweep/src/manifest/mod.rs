@@ -29,7 +29,8 @@ pub use key::Key;
 pub use matrix::MatrixSpec;
 pub use observe::{Observe, Record, Times};
 pub use separation::Separation;
-pub use setting::{Method, Setting};
+pub use setting::Setting;
+pub use tokenpark_dynamics::Method;
 
 pub use crate::expression::{Expression, ExpressionError, Variables};
 

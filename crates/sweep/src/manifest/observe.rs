@@ -105,6 +105,10 @@ pub struct Observe {
     pub cluster_gap: f64,
     /// A tracked cluster splits when a gap inside exceeds this (geodesic, radians). `None`: max(2τ*(β), 2·cluster_gap).
     pub cluster_split: Option<f64>,
+    /// Observables are those of the first n' tokens, for each n' listed (increasing); of all tokens when empty.
+    pub prefixes: Vec<u32>,
+    /// Where `prefixes` is written.
+    pub(crate) prefixes_span: Range<usize>,
     /// Where `times` is written, and each entry of a list.
     pub(crate) spans: Vec<Range<usize>>,
 }
@@ -123,6 +127,8 @@ impl Default for Observe {
             record: vec![Record::Clusters, Record::Centers, Record::Consumption],
             cluster_gap: 0.07,
             cluster_split: None,
+            prefixes: Vec::new(),
+            prefixes_span: 0..0,
             spans: Vec::new(),
         }
     }
@@ -139,6 +145,9 @@ pub(crate) fn read(report: &mut Report<'_>, table: &DeTable<'_>) -> Observe {
     }
     if let Some(value) = table.get("record") {
         observe.record = read_record(report, value).unwrap_or_default();
+    }
+    if let Some(value) = table.get("prefixes") {
+        (observe.prefixes, observe.prefixes_span) = (read_prefixes(report, value).unwrap_or_default(), value.span());
     }
     let gap = Bounds::open(0.0, std::f64::consts::PI);
     if let Some(value) = table.get("cluster_gap") {
@@ -164,6 +173,21 @@ fn read_record(report: &mut Report<'_>, value: &Value<'_>) -> Option<Vec<Record>
     }
     record.sort();
     Some(record)
+}
+
+fn read_prefixes(report: &mut Report<'_>, value: &Value<'_>) -> Option<Vec<u32>> {
+    let name = "observe.prefixes";
+    let mut prefixes: Vec<u32> = Vec::new();
+    for item in value::list(report, name, value, "numbers of tokens")? {
+        let prefix = number::whole_u32(report, name, item, 1, 10_000_000)?;
+        if prefixes.last().is_some_and(|last| *last >= prefix) {
+            let message = format!("`{name}` does not increase at {prefix}");
+            report.wrong(item.span(), message, "allowed: strictly increasing numbers of tokens");
+            return None;
+        }
+        prefixes.push(prefix);
+    }
+    Some(prefixes)
 }
 
 const FORM: Form = Form {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use tokenpark_dynamics::{Mask, Weights};
+use tokenpark_dynamics::{Mask, Method, Weights};
 
 use super::key::{Key, Kind};
 use super::matrix::{self, MatrixSpec};
@@ -11,27 +11,10 @@ use super::separation::{self, Separation};
 use super::value::{self, Value};
 use crate::diagnostics::Report;
 
-/// How the differential equation is solved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    /// The project's choice for the model at hand.
-    Auto,
-    /// Dormand and Prince's explicit Runge-Kutta pair of order 5(4).
-    DormandPrince5,
-}
-
 const MASKS: [(&str, Mask); 2] = [("causal", Mask::Causal), ("full", Mask::Full)];
 const WEIGHTS: [(&str, Weights); 2] = [("softmax", Weights::Softmax), ("unnormalized", Weights::Unnormalized)];
-const METHODS: [(&str, Method); 2] = [("auto", Method::Auto), ("dormand-prince-5", Method::DormandPrince5)];
 /// Masks that the format will have.
 const MASKS_LATER: [&str; 5] = ["window", "prefix", "segments", "decay", "sink"];
-
-impl Method {
-    /// The name in a manifest.
-    pub fn name(self) -> &'static str {
-        name_in(&METHODS, self)
-    }
-}
 
 /// The value of a setting. Its `Display` is its TOML.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,7 +62,7 @@ pub(crate) fn read(report: &mut Report<'_>, key: Key, value: &Value<'_>) -> Opti
         Kind::Number(bounds) => number::number(report, name, value, &bounds).map(Setting::Number),
         Kind::Mask => value::choice(report, name, value, &MASKS, &MASKS_LATER).map(Setting::Mask),
         Kind::Weights => value::choice(report, name, value, &WEIGHTS, &[]).map(Setting::Weights),
-        Kind::Method => value::choice(report, name, value, &METHODS, &[]).map(Setting::Method),
+        Kind::Method => value::choice(report, name, value, &Method::NAMES, &[]).map(Setting::Method),
         Kind::Matrix => matrix::read(report, name, value).map(Setting::Matrix),
         Kind::Separation => separation::read(report, name, value).map(Setting::Separation),
     }

@@ -1,0 +1,256 @@
+//! Causal attention on the circle, Q = K = I and V = a I, in the angles phi_k:
+//!
+//! ```text
+//! dphi_k/dt = (a/Z_k) sum_{j<k} h(phi_j - phi_k),   h(x) = e^{beta (cos x - 1)} sin x,
+//! Z_k = sum_{j<=k} e^{beta (cos(phi_k - phi_j) - 1)}
+//! ```
+//!
+//! The kernel is a short Fourier series, so that causal sums are prefix sums and cost O(n M) with M ~ 9 sqrt(beta)
+//! modes; their error is about eps k / Z_k. Tokens for which that error, over the time it can act, exceeds the field's
+//! noise are summed pair by pair. The Jacobian is lower triangular, with -dF_k/dphi_k = sum_{j<k} dF_k/dphi_j, and
+//! implicit steps are forward substitutions in the same sums.
+//!
+//! Not here: full attention, other matrices, other spheres.
+
+mod bessel;
+mod direct;
+mod fourier;
+mod lanes;
+mod rows;
+mod trig;
+
+use crate::simd::{Detected, Kernel, SimdLevel};
+use crate::solver::{ImplicitField, Tolerance, VectorField};
+use bessel::Series;
+use direct::{DirectSubstitution, DirectSums};
+use fourier::{FourierSubstitution, FourierSums, Modes};
+use lanes::padded;
+use rows::Rows;
+
+/// Neglected terms of the series, a quarter of a unit of rounding.
+const TAIL: f64 = 0.25 * f64::EPSILON;
+/// Neglected terms of the series in the entries of the linearisation, times the number of tokens: Newton's method
+/// corrects for them.
+const ROUGH_TAIL: f64 = 1e-4;
+/// With fewer tokens than this many per mode, pairs are cheaper than modes.
+const TOKENS_PER_MODE: f64 = 1.0;
+
+/// The sums over j < k of every token (Z_k has the 1 of the token itself).
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Sums {
+    /// Z_k.
+    weight: Vec<f64>,
+    /// sum h.
+    pull: Vec<f64>,
+    /// sum h'.
+    slope: Vec<f64>,
+}
+
+/// What a substitution needs of every token.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Linear {
+    cos: Vec<f64>,
+    sin: Vec<f64>,
+    /// -dF_k/dphi_k.
+    rate: Vec<f64>,
+    /// a/Z_k: what multiplies sum h' u.
+    even: Vec<f64>,
+    /// beta F_k/Z_k: what multiplies sum h u.
+    odd: Vec<f64>,
+}
+
+/// The vector field of n causal tokens on the circle; the state is their n angles (in radians, at most 1e6).
+#[derive(Debug, Clone)]
+pub struct CircleField {
+    n: usize,
+    beta: f64,
+    scale: f64,
+    noise: f64,
+    level: Detected,
+    series: Series,
+    modes: Modes,
+    /// The shorter series and its modes for substitutions.
+    rough: (Series, Modes),
+    /// Padded coordinates of the latest evaluation.
+    cos: Vec<f64>,
+    sin: Vec<f64>,
+    sums: Sums,
+    /// Tokens that the latest evaluation summed directly.
+    direct: Vec<usize>,
+    linear: Linear,
+    rows: Rows,
+    u: Vec<f64>,
+}
+
+impl CircleField {
+    /// The field of `tokens` tokens at inverse temperature `beta` >= 0, with V = `scale` I and the best instructions of
+    /// this processor.
+    #[must_use]
+    pub fn new(tokens: usize, beta: f64, scale: f64) -> Self {
+        Self::with_level(tokens, beta, scale, SimdLevel::detect())
+    }
+
+    /// The same with a given instruction set, or the best below it; the results are the same bits.
+    #[must_use]
+    pub fn with_level(tokens: usize, beta: f64, scale: f64, level: SimdLevel) -> Self {
+        let series = Series::new(beta, TAIL);
+        let rough = Series::new(beta, ROUGH_TAIL / (1.0 + tokens as f64));
+        let vector = || vec![0.0; tokens];
+        Self {
+            n: tokens,
+            beta,
+            scale,
+            noise: 1e-12,
+            level: Detected::at_most(level),
+            modes: Modes::new(series.len()),
+            rough: (rough.clone(), Modes::new(rough.len())),
+            series,
+            cos: vec![0.0; padded(tokens)],
+            sin: vec![0.0; padded(tokens)],
+            sums: Sums { weight: vector(), pull: vector(), slope: vector() },
+            direct: Vec::new(),
+            linear: Linear { cos: vector(), sin: vector(), rate: vector(), even: vector(), odd: vector() },
+            rows: Rows::default(),
+            u: vec![0.0; padded(tokens)],
+        }
+    }
+
+    /// Sets the angle by which rounding in the Fourier sums may move a token in the course of a solve (1e-12 unless
+    /// told): tokens for which it would be more are summed directly, always with `noise` = 0 and never with infinity.
+    #[must_use]
+    pub fn with_noise(mut self, noise: f64) -> Self {
+        self.noise = noise;
+        self
+    }
+
+    /// The map from angles to positions.
+    #[must_use]
+    pub(crate) fn positions(&self) -> Positions {
+        Positions { level: self.level }
+    }
+
+    /// The tokens that the latest evaluation summed directly, in order.
+    #[must_use]
+    pub fn direct_tokens(&self) -> &[usize] {
+        &self.direct
+    }
+
+    /// Fills the sums of all tokens.
+    fn sum(&mut self, time: f64, state: &[f64], keep: bool) {
+        assert_eq!(state.len(), self.n, "one angle a token");
+        self.level.run(Coordinates { angles: state, cos: &mut self.cos, sin: &mut self.sin });
+        self.direct.clear();
+        if self.prefers_pairs() {
+            self.direct.extend(0..self.n);
+        } else {
+            let (series, sums, modes) = (&self.series, &mut self.sums, &mut self.modes);
+            let (cos, sin) = (&self.cos[..self.n], &self.sin[..self.n]);
+            self.level.run(FourierSums { series, cos, sin, modes, sums });
+            for k in 1..self.n {
+                if self.noise_of(k, time) > self.noise {
+                    self.direct.push(k);
+                }
+            }
+        }
+        if keep {
+            self.rows.clear();
+        }
+        let Self { beta, scale, cos, sin, direct, rows, sums, .. } = self;
+        self.level.run(DirectSums { beta: *beta, scale: *scale, cos, sin, tokens: direct, keep, rows, sums });
+    }
+
+    /// True where a triangle of pairs is cheaper than the series.
+    fn prefers_pairs(&self) -> bool {
+        self.noise == 0.0 || (self.n as f64) < TOKENS_PER_MODE * self.series.len() as f64
+    }
+
+    /// How far rounding in the Fourier sums can move token k: its velocity's error, for as long as the solve has lasted
+    /// or the token needs to forget.
+    fn noise_of(&self, k: usize, time: f64) -> f64 {
+        let speed = self.scale.abs() * f64::EPSILON * k as f64 / self.sums.weight[k];
+        let rate = self.rate(k).abs();
+        if time * rate > 1.0 { speed / rate } else { speed * time }
+    }
+
+    /// -dF_k/dphi_k.
+    fn rate(&self, k: usize) -> f64 {
+        let Sums { weight, pull, slope } = &self.sums;
+        self.scale * (slope[k] + self.beta * (pull[k] / weight[k]) * pull[k]) / weight[k]
+    }
+}
+
+impl VectorField for CircleField {
+    fn len(&self) -> usize {
+        self.n
+    }
+
+    fn velocity(&mut self, time: f64, state: &[f64], out: &mut [f64]) {
+        self.sum(time, state, false);
+        for (k, velocity) in out.iter_mut().enumerate() {
+            *velocity = self.scale * (self.sums.pull[k] / self.sums.weight[k]);
+        }
+    }
+
+    /// Root mean square over tokens of |error of phi_k| / (atol + rtol), as |x_k| = 1.
+    fn error_norm(&self, _state: &[f64], error: &[f64], tolerance: Tolerance) -> f64 {
+        let inverse = 1.0 / (tolerance.atol + tolerance.rtol);
+        let square = error.iter().fold(0.0, |sum, e| sum + (e * inverse) * (e * inverse));
+        (square / self.n as f64).sqrt()
+    }
+}
+
+impl ImplicitField for CircleField {
+    fn linearize(&mut self, time: f64, state: &[f64], velocity: &mut [f64]) {
+        self.sum(time, state, true);
+        for (k, velocity) in velocity.iter_mut().enumerate() {
+            let (weight, pull) = (self.sums.weight[k], self.sums.pull[k]);
+            *velocity = self.scale * (pull / weight);
+            self.linear.rate[k] = self.rate(k);
+            self.linear.even[k] = self.scale / weight;
+            self.linear.odd[k] = self.beta * *velocity / weight;
+        }
+        self.linear.cos.copy_from_slice(&self.cos[..self.n]);
+        self.linear.sin.copy_from_slice(&self.sin[..self.n]);
+    }
+
+    fn substitute(&mut self, shift: f64, rhs: &[f64], out: &mut [f64]) {
+        self.u[..self.n].copy_from_slice(rhs);
+        let Self { linear, rows, u, rough: (series, modes), .. } = self;
+        if rows.iter().count() == self.n {
+            self.level.run(DirectSubstitution { linear, rows, shift, u });
+        } else {
+            self.level.run(FourierSubstitution { series, linear, rows, shift, modes, u });
+        }
+        out.copy_from_slice(&self.u[..self.n]);
+    }
+}
+
+/// From angles to ambient coordinates.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Positions {
+    level: Detected,
+}
+
+impl Positions {
+    /// Writes the coordinates of n angles, coordinate-major, 2 n numbers.
+    pub(crate) fn of(self, angles: &[f64], out: &mut [f64]) {
+        let (cos, sin) = out.split_at_mut(angles.len());
+        self.level.run(Coordinates { angles, cos, sin });
+    }
+}
+
+/// Cosines and sines of all angles.
+struct Coordinates<'a> {
+    angles: &'a [f64],
+    cos: &'a mut [f64],
+    sin: &'a mut [f64],
+}
+
+impl Kernel for Coordinates<'_> {
+    #[inline(always)]
+    fn run(self) {
+        for ((&angle, cos), sin) in self.angles.iter().zip(self.cos).zip(self.sin) {
+            (*sin, *cos) = trig::sincos(angle);
+        }
+    }
+}
