@@ -10,7 +10,7 @@ use tokenpark_parking::theory;
 /// Writes `center-counts` (how often each number occurred) and `center-means` (mean, variance, standard error and
 /// theory), and sums them up in sentences. Only for datasets that record centres.
 pub(crate) fn write(source: &Source, folder: &Path) -> Result<(Vec<PathBuf>, Vec<String>), AnalysisError> {
-    if source.table("centers")?.is_none() {
+    if source.table("centers")?.is_none() || source.runs.height() == 0 {
         return Ok((vec![], vec![]));
     }
     let (mut rows, mut lines) = (vec![], vec![]);

@@ -24,6 +24,21 @@ pub use summary::Summary;
 use std::path::{Path, PathBuf};
 use tokenpark_dataset::Dataset;
 
+/// Endings of the files that this crate writes into a folder of reports.
+const ENDINGS: [&str; 6] = ["parquet", "csv", "toml", "svg", "pdf", "png"];
+
+/// Removes what an earlier dataset left in a folder of reports: its tables and figures are not those of the new one.
+fn clear(folder: &Path) -> Result<(), AnalysisError> {
+    let entries = std::fs::read_dir(folder).map_err(|error| AnalysisError::io("read", folder, error))?;
+    for entry in entries {
+        let path = entry.map_err(|error| AnalysisError::io("read", folder, error))?.path();
+        if path.extension().is_some_and(|ending| ENDINGS.iter().any(|ours| ending == *ours)) {
+            std::fs::remove_file(&path).map_err(|error| AnalysisError::io("remove", &path, error))?;
+        }
+    }
+    Ok(())
+}
+
 /// Aggregates a published dataset into summary tables in `reports`/NAME, and returns the files written.
 ///
 /// # Errors
@@ -32,6 +47,7 @@ pub fn analyze(dataset: &Dataset, reports: &Path) -> Result<Vec<PathBuf>, Analys
     let source = source::Source::open(dataset)?;
     let folder = reports.join(dataset.name());
     std::fs::create_dir_all(&folder).map_err(|error| AnalysisError::io("create", &folder, error))?;
+    clear(&folder)?;
     let mut written = vec![];
     let mut notes = source.warnings()?;
     written.extend(curves::write(&source, &folder)?);

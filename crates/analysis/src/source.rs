@@ -3,7 +3,7 @@
 use crate::{AnalysisError, Summary, tables};
 use polars::prelude::*;
 use std::path::PathBuf;
-use tokenpark_dataset::{Dataset, DatasetError, Provenance};
+use tokenpark_dataset::{Dataset, DatasetError, Provenance, State};
 
 /// What analysis needs to know of a dataset, all of it from its files.
 pub(crate) struct Source {
@@ -19,8 +19,10 @@ pub(crate) struct Source {
 
 impl Source {
     pub(crate) fn open(dataset: &Dataset) -> Result<Self, AnalysisError> {
-        if !dataset.run_log().is_file() {
-            return Err(DatasetError::NotPublished { path: dataset.folder() }.into());
+        match dataset.state()? {
+            State::Complete(_) => {}
+            State::Damaged { path, reason } => return Err(DatasetError::Damaged { path, reason }.into()),
+            _ => return Err(DatasetError::NotPublished { path: dataset.folder() }.into()),
         }
         let path = dataset.manifest();
         let text = std::fs::read_to_string(&path).map_err(|error| AnalysisError::io("read", &path, error))?;

@@ -36,10 +36,10 @@ fn replace(path: &Path, fill: impl FnOnce(File) -> Result<(), AnalysisError>) ->
     Ok(path.to_path_buf())
 }
 
-/// A column of numbers as f64, without nulls.
+/// A column of numbers as f64, nulls as NaN.
 pub(crate) fn numbers(table: &DataFrame, column: &str) -> Result<Vec<f64>, AnalysisError> {
     let cast = table.column(column)?.cast(&DataType::Float64)?;
-    Ok(cast.f64()?.into_no_null_iter().collect())
+    Ok(cast.f64()?.iter().map(|value| value.unwrap_or(f64::NAN)).collect())
 }
 
 /// True when the table has the column.

@@ -137,14 +137,15 @@ pub struct Figures {
 /// `reproduce`.
 #[derive(Debug, Args)]
 pub struct Reproduce {
-    /// A hundredth of the replicas, into reports/quick.
+    /// A hundredth of the replicas, into data/quick and reports/quick.
     #[arg(long, conflicts_with = "all")]
     pub quick: bool,
     /// All manifests in experiments/, not only the paper's.
     #[arg(long)]
     pub all: bool,
-    #[command(flatten)]
-    pub data: Data,
+    /// The folder of the datasets [default: data, or data/quick with --quick].
+    #[arg(long = "out", value_name = "DIR")]
+    pub out: Option<PathBuf>,
     /// The folder of the summary tables and figures [default: reports, or reports/quick with --quick].
     #[arg(long = "reports", value_name = "DIR")]
     pub reports: Option<PathBuf>,

@@ -37,7 +37,12 @@ impl Dataset {
     /// How far this dataset is. Staged parts that cannot be read count nothing: opening the staging area discards them.
     pub fn state(&self) -> Result<State, DatasetError> {
         if self.run_log().is_file() {
-            let log = RunLog::read(&self.run_log())?;
+            let log = match RunLog::read(&self.run_log()) {
+                Ok(log) => log,
+                Err(error) => {
+                    return Ok(State::Damaged { path: self.run_log(), reason: format!("is damaged: {error}") });
+                }
+            };
             return Ok(match self.damage(&log)? {
                 Some((path, reason)) => State::Damaged { path, reason },
                 None => State::Complete(log),
@@ -48,8 +53,9 @@ impl Dataset {
         Ok(if staged == 0 && shards.is_empty() { State::Missing } else { State::Partial { staged, shards } })
     }
 
-    /// The number of staged runs, from the footers of the parts.
-    fn staged(&self) -> Result<u64, DatasetError> {
+    /// The number of staged runs, from the footers of the parts; beside a published dataset they are those of an
+    /// interrupted attempt to compute it again.
+    pub fn staged(&self) -> Result<u64, DatasetError> {
         let mut staged = 0;
         for part in fs::names(&self.parts())? {
             let runs = self.parts().join(part).join(format!("{RUNS}.parquet"));

@@ -27,11 +27,11 @@ pub fn cap_area(dimension: usize, angle: f64) -> f64 {
     }
     let (sine, cosine) = libm::sincos(angle);
     let exponent = dimension - 2;
-    sine_power_integral(exponent, angle, sine, cosine) / (2.0 * half_sphere_integral(exponent))
+    sine_power_integral(exponent, sine, cosine) / (2.0 * half_sphere_integral(exponent))
 }
 
 /// ∫₀^δ sin^m for δ ≤ π/2, by series of positive terms: one about 0 and, where that converges slowly, one about π/2.
-fn sine_power_integral(m: usize, angle: f64, sine: f64, cosine: f64) -> f64 {
+fn sine_power_integral(m: usize, sine: f64, cosine: f64) -> f64 {
     let m = m as f64;
     let power = libm::pow(sine, m + 1.0) * cosine;
     if cosine > NEAR_EQUATOR.min(1.0 / m.sqrt()) {

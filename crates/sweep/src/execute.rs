@@ -23,6 +23,16 @@ pub enum SweepError {
     /// The dataset could not be read or written.
     #[error(transparent)]
     Dataset(#[from] DatasetError),
+    /// Replicas were asked for that the manifest does not have.
+    #[error("replicas {from}..{to} were asked for, allowed: 0..{replicas}")]
+    Replicas {
+        /// The first.
+        from: u32,
+        /// One past the last.
+        to: u32,
+        /// How many the manifest has.
+        replicas: u32,
+    },
     /// The worker threads could not be started.
     #[error("cannot start {threads} worker threads: {source}")]
     Threads {
@@ -119,15 +129,20 @@ pub fn provenance(plan: &Plan) -> Provenance {
 /// # Errors
 /// When the dataset cannot be read or written.
 pub fn execute(plan: &Plan, root: &Path, mut options: Options<'_>) -> Result<Report, SweepError> {
+    if let Some(range) = options.replicas.as_ref().filter(|range| range.end > plan.replicas()) {
+        return Err(SweepError::Replicas { from: range.start, to: range.end, replicas: plan.replicas() });
+    }
     let dataset = dataset(plan, root)?;
-    let state = dataset.state()?;
-    if let State::Complete(log) = &state
+    if let State::Complete(log) = &dataset.state()?
         && !options.fresh
+        && dataset.staged()? == 0
         && !(options.retry && log.failed > 0)
     {
         return Ok(Report { ending: Ending::Fresh(log.clone()), discarded: vec![], failures: vec![] });
     }
     let mut staging = Staging::open(&dataset, &provenance(plan))?;
+    // Another process may have published while this one waited for the lock.
+    let state = dataset.state()?;
     let discarded = staging.discarded().to_vec();
     if options.fresh {
         staging.retain(|_| false)?;

@@ -127,7 +127,9 @@ impl Histogram {
         let narrow = columns > 1;
         let (x, y) = self.axes(narrow);
         let none = std::iter::empty;
-        let (x_ticks, y_ticks) = if narrow { (6.0, 3.0) } else { (12.0, 6.0) };
+        let (x_ticks, y_ticks): (f64, f64) = if narrow { (6.0, 3.0) } else { (12.0, 6.0) };
+        // Counts are whole: never more ticks than counts.
+        let x_ticks = x.range.map_or(x_ticks, |(low, high)| x_ticks.min((high - low).floor().max(1.0)));
         let (x, mut y) = (x.fit(none(), x_ticks), y.fit(none(), y_ticks));
         let room = Frame::left(&y, "share of samples");
         if !index.is_multiple_of(columns) {

@@ -39,12 +39,18 @@ pub(super) fn draw(summary: &Summary, counts: &DataFrame, means: &DataFrame) -> 
         columns: if panels.len() == 1 { 1 } else { 2 },
         panels,
         caption: Some(format!(
-            "Share of {} runs. Solid lines: exact mean of strong centres (1 − (1 − σ)^{{n}})/σ; for Rényi centres the mean \
+            "Share of the runs ({}). Solid lines: exact mean of strong centres (1 − (1 − σ)^{{n}})/σ; for Rényi centres the mean \
              when saturated, which more tokens approach from below. Dashed: sample means.",
-            runs[0]
+            counted(&runs)
         )),
     };
     Ok(vec![("center-counts".to_owned(), figure.svg())])
+}
+
+/// "200 runs", or "190 to 200 runs" where panels differ.
+fn counted(runs: &[f64]) -> String {
+    let (low, high) = runs.iter().fold((f64::INFINITY, 0.0_f64), |(a, b), r| (a.min(*r), b.max(*r)));
+    if low == high { format!("{high} a panel") } else { format!("{low} to {high} a panel") }
 }
 
 fn markers(mean: &DataFrame) -> Result<Vec<Marker>, AnalysisError> {

@@ -53,10 +53,12 @@ fn consumption(summary: &Summary, part: &DataFrame, subtitle: &str) -> Result<Cu
             series.push(Series::new(label, color, Kind::Points, published.time.clone(), percent));
         }
     }
+    let lows = series.iter().flat_map(|s| s.y.iter().chain(s.band.iter().flat_map(|band| &band.0)));
+    let lowest = (lows.copied().fold(20.0, f64::min) / 20.0).floor() * 20.0;
     let runs = column(part, "runs")?[0];
     let mut caption = format!(
-        "Mean and 10th to 90th percentile over {runs} runs. A token is consumed so far when it has ever been within \
-         the capture distance of a centre, now when it is at this moment."
+        "Mean and 10th to 90th percentile over {runs} runs. A token is consumed so far when it was within the \
+         capture distance of a centre at a step of the solver or a saved time, now when it is at this moment."
     );
     if let Some(note) = compared {
         caption = format!("{caption} {note}");
@@ -65,7 +67,7 @@ fn consumption(summary: &Summary, part: &DataFrame, subtitle: &str) -> Result<Cu
         title: "Share of tokens consumed by centres".to_owned(),
         subtitle: subtitle.to_owned(),
         x: Axis::linear("time"),
-        y: Axis::linear("tokens consumed").percent().range(20.0, 100.0),
+        y: Axis::linear("tokens consumed").percent().range(lowest, 100.0),
         series,
         legend: Legend::Auto,
         caption: Some(caption),

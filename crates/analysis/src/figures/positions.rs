@@ -122,8 +122,8 @@ fn spheres(summary: &Summary, positions: &DataFrame) -> Result<Vec<Drawn>, Analy
         panels,
         caption: Some(
             "Paths are coloured by time; what lies behind the sphere is fainter. Red numbers count tokens that end at \
-             one place. Where several places remain, the run ended before their clusters met: two far clusters \
-             attract each other exponentially slowly."
+             one place. With V = I or diag(1, 1, 0) theory has a single final point: where more remain, the run ended \
+             before far clusters met, since they attract each other exponentially slowly."
                 .to_owned(),
         ),
     };

@@ -24,17 +24,19 @@ pub fn reproduce(args: &Reproduce) -> Result<End, CommandError> {
     if args.quick {
         plans = plans.into_iter().map(quicker).collect::<Result<_, _>>()?;
     }
-    let default = if args.quick { "reports/quick" } else { "reports" };
-    let reports = args.reports.clone().unwrap_or_else(|| PathBuf::from(default));
+    // Quick datasets stay apart, so that a scan of data/NAME finds the full one only.
+    let (data, reports) = if args.quick { ("data/quick", "reports/quick") } else { ("data", "reports") };
+    let data = args.out.clone().unwrap_or_else(|| PathBuf::from(data));
+    let reports = args.reports.clone().unwrap_or_else(|| PathBuf::from(reports));
     edge::catch_interrupts();
     let mut end = End::Fine;
     for plan in &plans {
-        match run::run(plan, &args.data.out, &args.how, None)? {
+        match run::run(plan, &data, &args.how, None)? {
             End::Fine => {}
             End::Failed if !args.how.fail_fast => end = End::Failed,
             other => return Ok(other),
         }
-        summarize(plan, &args.data.out, &reports)?;
+        summarize(plan, &data, &reports)?;
         let folder = reports.join(&plan.manifest().name);
         for figure in tokenpark_analysis::figures(&folder)? {
             console::data(&figure.display().to_string());

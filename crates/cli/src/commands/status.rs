@@ -62,7 +62,9 @@ fn older(plan: &Plan, root: &Path, name: &str) -> Result<Status, CommandError> {
         if !old.run_log().is_file() {
             continue;
         }
-        let changes = differences(&Provenance::read(&old.table("runs"))?, &now);
+        // A folder that is damaged or not ours says nothing about this manifest.
+        let Ok(then) = Provenance::read(&old.table("runs")) else { continue };
+        let changes = differences(&then, &now);
         if nearest.as_ref().is_none_or(|best| changes.len() < best.len()) {
             nearest = Some(changes);
         }

@@ -111,7 +111,8 @@ fn regress_reproduce_quick_has_its_own_place() {
     contains(&ran.stderr, &["consumption: 2 runs in ", "center-counts: 2 runs in "]);
     assert_eq!(lab.run("reproduce --quick --all").code, 2, "these two exclude each other");
     contains(
-        &lab.fine("status").stdout,
+        &lab.fine("status --out data/quick").stdout,
         &["fresh    circle-snapshots", "consumption: changed since: replicas = 200, was 2"],
     );
+    contains(&lab.fine("status").stdout, &["missing  consumption"]);
 }

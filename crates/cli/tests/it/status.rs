@@ -66,6 +66,6 @@ fn regress_status_of_an_invalid_manifest() {
     lab.write("bad.toml", edited("tokens = 10", "tokens = 0"));
     let ran = lab.run("status small.toml bad.toml");
     assert_eq!(ran.code, 2);
-    contains(&ran.stdout, &["missing  small", "invalid  bad.toml: 1 mistakes in bad.toml"]);
+    contains(&ran.stdout, &["missing  small", "invalid  bad.toml: 1 mistake in bad.toml"]);
     contains(&ran.stderr, &["`model.tokens` is out of range: 0"]);
 }

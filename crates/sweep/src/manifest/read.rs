@@ -107,7 +107,7 @@ impl<'v, 't> Reader<'v, 't> {
         let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         let problem = match found.get_ref().as_str() {
             None => format!("`name` is {noun}, not a string"),
-            Some("reference") => "`name` is \"reference\", which is reserved".to_owned(),
+            Some(word @ ("reference" | "quick")) => format!("`name` is \"{word}\", which is reserved"),
             Some(name) if name.chars().count() > LONGEST_NAME => {
                 format!("`name` has {} characters", name.chars().count())
             }

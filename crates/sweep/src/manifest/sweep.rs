@@ -39,6 +39,8 @@ pub(crate) fn read(report: &mut Report<'_>, table: &DeTable<'_>) -> Sweep {
         let draft = draft::read(report, "[sweep]", name, value, &mut keys);
         groups.extend(draft.map(|draft| Group { drafts: vec![draft], zipped: false, site: name.span() }));
     }
+    // Points are numbered in the order of the settings, whatever the order in the file.
+    groups.sort_by_key(|group| group.drafts[0].key);
     if let Some(zips) = table.get("zip") {
         groups.extend(read_zips(report, zips, &mut keys));
     }
@@ -73,8 +75,9 @@ fn read_zip<'v, 't>(report: &mut Report<'_>, zip: &'v Value<'t>, keys: &mut Vec<
         );
         return None;
     };
-    if table.is_empty() {
-        report.wrong(zip.span(), "an empty [[sweep.zip]]", "allowed: two or more axes of the same length");
+    if table.len() < 2 {
+        let what = if table.is_empty() { "an empty [[sweep.zip]]" } else { "a [[sweep.zip]] of one axis" };
+        report.wrong(zip.span(), what, "allowed: two or more axes of the same length");
     }
     let mut drafts: Vec<Draft<'_, '_>> =
         (in_order(table)).filter_map(|(name, value)| draft::read(report, "[[sweep.zip]]", name, value, keys)).collect();

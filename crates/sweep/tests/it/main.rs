@@ -6,6 +6,7 @@ mod fingerprints;
 mod fuzz;
 mod messages;
 mod plans;
+mod runs;
 
 use tokenpark_sweep::{Manifest, Plan};
 
