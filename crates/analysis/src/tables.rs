@@ -17,12 +17,18 @@ pub(crate) fn read_if_present(path: &Path) -> Result<Option<DataFrame>, Analysis
     if path.is_file() { read(path).map(Some) } else { Ok(None) }
 }
 
-/// Writes NAME.parquet and NAME.csv into a folder, each by a rename.
+/// Tables with more rows are written as Parquet alone.
+const MOST_CSV_ROWS: usize = 20_000;
+
+/// Writes NAME.parquet and, unless it is long, NAME.csv into a folder, each by a rename.
 pub(crate) fn write(table: &mut DataFrame, folder: &Path, name: &str) -> Result<Vec<PathBuf>, AnalysisError> {
     let parquet = replace(&folder.join(format!("{name}.parquet")), |file| {
         ParquetWriter::new(file).with_compression(ParquetCompression::Zstd(None)).set_parallel(false).finish(table)?;
         Ok(())
     })?;
+    if table.height() > MOST_CSV_ROWS {
+        return Ok(vec![parquet]);
+    }
     let csv = replace(&folder.join(format!("{name}.csv")), |file| Ok(CsvWriter::new(file).finish(table)?))?;
     Ok(vec![parquet, csv])
 }

@@ -12,12 +12,9 @@ use super::lanes::{LANES, Lanes};
 pub(crate) struct Series {
     /// a_0.
     pub mean: f64,
-    /// 2 a_m of the modes m = 1, 2, ..., padded with zeros to whole lanes: the weight e^{beta (cos x - 1)}.
-    pub weight: Vec<Lanes>,
-    /// 2 m a_m / beta: the pull h(x).
-    pub pull: Vec<Lanes>,
-    /// 2 m^2 a_m / beta: the slope h'(x).
-    pub slope: Vec<Lanes>,
+    /// Coefficients of eight modes at a time, m = 1, 2, ..., zero beyond the truncation: 2 a_m for the weight
+    /// e^{beta (cos x - 1)}, 2 m a_m / beta for the pull h(x), 2 m^2 a_m / beta for the slope h'(x).
+    pub modes: Vec<[Lanes; 3]>,
 }
 
 impl Series {
@@ -42,17 +39,19 @@ impl Series {
             rest += 2.0 * relative[last].max(pulls[last]) * scale;
             last -= 1;
         }
-        let row = |value: &dyn Fn(usize) -> f64| -> Vec<Lanes> {
-            let entry = |m: usize| if m > last { 0.0 } else { scale * value(m) };
-            (0..last.div_ceil(LANES)).map(|b| std::array::from_fn(|l| entry(b * LANES + l + 1))).collect()
-        };
-        let weight = row(&|m| 2.0 * relative[m]);
-        Self { mean: scale, weight, pull: row(&|m| pulls[m]), slope: row(&|m| m as f64 * pulls[m]) }
+        let mut modes = vec![[[0.0; LANES]; 3]; last.div_ceil(LANES)];
+        for m in 1..=last {
+            let (block, lane) = (&mut modes[(m - 1) / LANES], (m - 1) % LANES);
+            block[0][lane] = scale * 2.0 * relative[m];
+            block[1][lane] = scale * pulls[m];
+            block[2][lane] = scale * pulls[m] * m as f64;
+        }
+        Self { mean: scale, modes }
     }
 
     /// The number of modes, with the padding.
     pub(crate) fn len(&self) -> usize {
-        self.weight.len() * LANES
+        self.modes.len() * LANES
     }
 }
 
@@ -82,9 +81,9 @@ mod tests {
                 let (mut w, mut h, mut slope) = (series.mean, 0.0, 0.0);
                 for m in 0..series.len() {
                     let angle = (m + 1) as f64 * x;
-                    w += series.weight[m / LANES][m % LANES] * libm::cos(angle);
-                    h += series.pull[m / LANES][m % LANES] * libm::sin(angle);
-                    slope += series.slope[m / LANES][m % LANES] * libm::cos(angle);
+                    w += series.modes[m / LANES][0][m % LANES] * libm::cos(angle);
+                    h += series.modes[m / LANES][1][m % LANES] * libm::sin(angle);
+                    slope += series.modes[m / LANES][2][m % LANES] * libm::cos(angle);
                 }
                 let half = libm::sin(0.5 * x);
                 let exact = libm::exp(-2.0 * beta * half * half);

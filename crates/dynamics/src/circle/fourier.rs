@@ -10,6 +10,9 @@ use super::rows::Rows;
 use super::{Linear, Sums};
 use crate::simd::Kernel;
 
+/// Tokens whose sums are finished together.
+const BATCH: usize = 16;
+
 /// Rows of one number a mode, m = 1, 2, ....
 #[derive(Debug, Clone)]
 pub(crate) struct Modes {
@@ -17,16 +20,14 @@ pub(crate) struct Modes {
     prefix: Vec<[Lanes; 2]>,
     /// e^{i m phi_k} of the present token.
     power: Vec<[Lanes; 2]>,
-    /// Prefix times conjugate power: sums of u_j cos and u_j sin of m (phi_j - phi_k).
-    even: Vec<Lanes>,
-    odd: Vec<Lanes>,
+    /// The latest sums over modes, lane by lane. Keeping them in memory makes compilers vectorise by whole lanes.
+    totals: [Lanes; 3],
 }
 
 impl Modes {
     pub(crate) fn new(modes: usize) -> Self {
         let row = vec![[[0.0; LANES]; 2]; modes / LANES];
-        let part = vec![[0.0; LANES]; modes / LANES];
-        Self { prefix: row.clone(), power: row, even: part.clone(), odd: part }
+        Self { prefix: row.clone(), power: row, totals: [[0.0; LANES]; 3] }
     }
 
     #[inline(always)]
@@ -49,17 +50,28 @@ impl Modes {
         }
     }
 
-    /// Compares the prefix sums with the powers.
+    /// The sums of w, h and h' with the tokens before, to which the present one is then added.
     #[inline(always)]
-    fn compare(&mut self) {
-        for (even, ([pc, ps], [c, s])) in self.even.iter_mut().zip(self.prefix.iter().zip(&self.power)) {
-            let value: Lanes = std::array::from_fn(|l| pc[l].mul_add(c[l], ps[l] * s[l]));
-            *even = value;
+    fn meet(&mut self, series: &Series) -> [Lanes; 3] {
+        let mut totals = [[0.0; LANES]; 3];
+        for ((prefix, power), modes) in self.prefix.iter_mut().zip(&self.power).zip(&series.modes) {
+            let [even, odd] = compare(*prefix, *power);
+            totals = [fma(modes[0], even, totals[0]), fma(modes[1], odd, totals[1]), fma(modes[2], even, totals[2])];
+            *prefix = [pairs(prefix[0], power[0], |p, x| p + x), pairs(prefix[1], power[1], |p, x| p + x)];
         }
-        for (odd, ([pc, ps], [c, s])) in self.odd.iter_mut().zip(self.prefix.iter().zip(&self.power)) {
-            let value: Lanes = std::array::from_fn(|l| ps[l].mul_add(c[l], -(pc[l] * s[l])));
-            *odd = value;
+        totals
+    }
+
+    /// The sums of h u and h' u with the tokens before.
+    #[inline(always)]
+    fn derivatives(&mut self, series: &Series) -> [f64; 2] {
+        let mut totals = [[0.0; LANES]; 2];
+        for ((prefix, power), modes) in self.prefix.iter().zip(&self.power).zip(&series.modes) {
+            let [even, odd] = compare(*prefix, *power);
+            totals = [fma(modes[1], odd, totals[0]), fma(modes[2], even, totals[1])];
         }
+        (self.totals[0], self.totals[1]) = (totals[0], totals[1]);
+        [sum(self.totals[0]), sum(self.totals[1])]
     }
 
     /// Adds u times the powers to the prefix sums.
@@ -78,16 +90,17 @@ fn pairs(a: Lanes, b: Lanes, f: impl Fn(f64, f64) -> f64) -> Lanes {
     std::array::from_fn(|l| f(a[l], b[l]))
 }
 
-/// sum_m a_m x_m.
+/// a b + c.
 #[inline(always)]
-fn total(a: &[Lanes], x: &[Lanes]) -> f64 {
-    let mut total = [0.0; LANES];
-    for (a, x) in a.iter().zip(x) {
-        for l in 0..LANES {
-            total[l] = a[l].mul_add(x[l], total[l]);
-        }
-    }
-    sum(total)
+fn fma(a: Lanes, b: Lanes, c: Lanes) -> Lanes {
+    std::array::from_fn(|l| a[l].mul_add(b[l], c[l]))
+}
+
+/// Prefix times conjugate power: sums of u_j cos and u_j sin of m (phi_j - phi_k).
+#[inline(always)]
+fn compare([pc, ps]: [Lanes; 2], [c, s]: [Lanes; 2]) -> [Lanes; 2] {
+    let even = std::array::from_fn(|l| pc[l].mul_add(c[l], ps[l] * s[l]));
+    [even, std::array::from_fn(|l| ps[l].mul_add(c[l], -(pc[l] * s[l])))]
 }
 
 /// z, z^2, ..., z^8.
@@ -114,13 +127,19 @@ impl Kernel for FourierSums<'_> {
     fn run(self) {
         let Self { series, modes, sums, .. } = self;
         modes.clear();
-        for (k, (&c, &s)) in self.cos.iter().zip(self.sin).enumerate() {
-            modes.turn(c, s);
-            modes.compare();
-            modes.add(1.0);
-            sums.weight[k] = series.mean.mul_add(k as f64, 1.0 + total(&series.weight, &modes.even));
-            sums.pull[k] = total(&series.pull, &modes.odd);
-            sums.slope[k] = total(&series.slope, &modes.even);
+        // Lanes are added up after a batch of tokens: with the loops apart, compilers vectorise both.
+        let mut batch = [[[0.0; LANES]; 3]; BATCH];
+        for start in (0..self.cos.len()).step_by(BATCH) {
+            let tokens = start..self.cos.len().min(start + BATCH);
+            for (k, totals) in tokens.clone().zip(&mut batch) {
+                modes.turn(self.cos[k], self.sin[k]);
+                *totals = modes.meet(series);
+            }
+            for (k, totals) in tokens.zip(&batch) {
+                sums.weight[k] = series.mean.mul_add(k as f64, 1.0 + sum(totals[0]));
+                sums.pull[k] = sum(totals[1]);
+                sums.slope[k] = sum(totals[2]);
+            }
         }
     }
 }
@@ -132,7 +151,8 @@ pub(crate) struct FourierSubstitution<'a> {
     pub linear: &'a Linear,
     /// Tokens whose row is known directly.
     pub rows: &'a Rows,
-    pub shift: f64,
+    /// 1 / (shift - dF_k/dphi_k).
+    pub inverse: &'a [f64],
     pub modes: &'a mut Modes,
     /// Right side, replaced by the solution; padded.
     pub u: &'a mut [f64],
@@ -149,14 +169,11 @@ impl Kernel for FourierSubstitution<'_> {
             let coupling = match direct.next_if(|(token, _)| *token == k) {
                 Some((_, row)) => dot(row, u),
                 None => {
-                    let (slope, pull) = {
-                        modes.compare();
-                        (total(&series.slope, &modes.even), total(&series.pull, &modes.odd))
-                    };
+                    let [pull, slope] = modes.derivatives(series);
                     linear.even[k].mul_add(slope, linear.odd[k] * pull)
                 }
             };
-            u[k] = (u[k] + coupling) / (self.shift + linear.rate[k]);
+            u[k] = (u[k] + coupling) * self.inverse[k];
             modes.add(u[k]);
         }
     }

@@ -79,7 +79,9 @@ pub struct CircleField {
     direct: Vec<usize>,
     linear: Linear,
     rows: Rows,
+    /// Scratch of a substitution: the solution, padded, and the inverses of the diagonal.
     u: Vec<f64>,
+    inverse: Vec<f64>,
 }
 
 impl CircleField {
@@ -112,6 +114,7 @@ impl CircleField {
             linear: Linear { cos: vector(), sin: vector(), rate: vector(), even: vector(), odd: vector() },
             rows: Rows::default(),
             u: vec![0.0; padded(tokens)],
+            inverse: vector(),
         }
     }
 
@@ -215,11 +218,14 @@ impl ImplicitField for CircleField {
 
     fn substitute(&mut self, shift: f64, rhs: &[f64], out: &mut [f64]) {
         self.u[..self.n].copy_from_slice(rhs);
-        let Self { linear, rows, u, rough: (series, modes), .. } = self;
+        let Self { linear, rows, u, inverse, rough: (series, modes), .. } = self;
         if rows.iter().count() == self.n {
             self.level.run(DirectSubstitution { linear, rows, shift, u });
         } else {
-            self.level.run(FourierSubstitution { series, linear, rows, shift, modes, u });
+            for (inverse, rate) in inverse.iter_mut().zip(&linear.rate) {
+                *inverse = 1.0 / (shift + rate);
+            }
+            self.level.run(FourierSubstitution { series, linear, rows, inverse, modes, u });
         }
         out.copy_from_slice(&self.u[..self.n]);
     }

@@ -160,11 +160,38 @@ impl Ndf {
     fn retreat(&mut self) {
         self.failures += 1;
         let factor = if self.error.is_finite() { factor(self.error, self.order, 0.85).clamp(0.2, 0.9) } else { 0.3 };
-        self.before = 0.0;
         self.next = (self.step * if self.failures > 1 { factor.min(0.5) } else { factor }, self.order);
         if self.failures > 2 {
             self.next.1 = 1;
+            self.before = 0.0;
         }
+    }
+}
+
+/// For tests of the formulas: one order, one step size.
+impl Ndf {
+    /// Starts from exact past states, the present one first, `step` apart; their number less one is the order.
+    #[doc(hidden)]
+    pub fn start_from<F: ImplicitField + ?Sized>(&mut self, field: &mut F, time: f64, step: f64, past: &[Vec<f64>]) {
+        Solver::<F>::start(self, field, time, &past[0]);
+        let mut row = past.to_vec();
+        for (i, difference) in self.differences.iter_mut().enumerate().take(past.len()) {
+            difference.clone_from(&row[0]);
+            for j in 0..past.len() - 1 - i {
+                row[j] = row[j].iter().zip(&row[j + 1]).map(|(a, b)| a - b).collect();
+            }
+        }
+        self.step = step;
+        self.next = (step, past.len() - 1);
+    }
+
+    /// One step of unchanged order and size, with the equation solved to rounding.
+    #[doc(hidden)]
+    pub fn fixed_step<F: ImplicitField + ?Sized>(&mut self, field: &mut F, time: f64) {
+        let (step, order) = self.next;
+        Solver::<F>::attempt(self, field, step, Tolerance { rtol: 0.0, atol: 1e-14 });
+        Solver::<F>::accept(self, field, time);
+        self.next = (step, order);
     }
 }
 
@@ -212,7 +239,7 @@ impl<F: ImplicitField + ?Sized> Solver<F> for Ndf {
         let converged = self.correct(field, tolerance);
         let norm = field.error_norm(&self.differences[0], &self.correction, tolerance);
         self.error = if converged { ERROR[self.order] * norm } else { f64::INFINITY };
-        if !(self.error <= 1.0) {
+        if self.error.is_nan() || self.error > 1.0 {
             self.retreat();
         }
         self.error

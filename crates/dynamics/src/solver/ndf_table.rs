@@ -21,6 +21,9 @@ pub(crate) fn lead(order: usize) -> f64 {
     (1.0 - KAPPA[order]) * GAMMA[order]
 }
 
+/// Components that are rescaled together.
+const CHUNK: usize = 8;
+
 type Matrix = [[f64; ORDERS + 1]; ORDERS + 1];
 
 /// Column j of R(c): the products of (i - 1 - c j) / i.
@@ -28,8 +31,9 @@ fn products(order: usize, c: f64) -> Matrix {
     let mut m = Matrix::default();
     m[0] = [1.0; ORDERS + 1];
     for i in 1..=order {
-        for j in 1..=order {
-            m[i][j] = m[i - 1][j] * ((i as f64 - 1.0 - c * j as f64) / i as f64);
+        let above = m[i - 1];
+        for (j, entry) in m[i].iter_mut().enumerate().take(order + 1).skip(1) {
+            *entry = above[j] * ((i as f64 - 1.0 - c * j as f64) / i as f64);
         }
     }
     m
@@ -47,17 +51,22 @@ pub(crate) fn rescale(differences: &mut [Vec<f64>], ratio: f64) {
             }
         }
     }
-    for q in 0..differences[0].len() {
-        let mut old = [0.0; ORDERS + 1];
+    let length = differences[0].len();
+    for start in (0..length).step_by(CHUNK) {
+        let chunk = start..length.min(start + CHUNK);
+        let mut old = [[0.0; CHUNK]; ORDERS + 1];
         for (o, d) in old.iter_mut().zip(differences.iter()) {
-            *o = d[q];
+            o[..chunk.len()].copy_from_slice(&d[chunk.clone()]);
         }
         for (j, difference) in differences.iter_mut().enumerate().skip(1) {
-            let mut value = 0.0;
+            let mut value = [0.0; CHUNK];
             for i in 1..=order {
-                value += change[i][j] * old[i];
+                for (v, o) in value.iter_mut().zip(&old[i]) {
+                    *v += change[i][j] * o;
+                }
             }
-            difference[q] = value;
+            let values = &value[..chunk.len()];
+            difference[chunk.clone()].copy_from_slice(values);
         }
     }
 }

@@ -3,8 +3,8 @@
 use crate::{causal, final_tokens, largest_distance};
 use std::ops::ControlFlow;
 use tokenpark_dynamics::{
-    CircleField, Event, ImplicitField, Method, Moment, Problem, SaveAt, Solution, Tokens, Tolerance, VectorField,
-    follow, squared_chord,
+    CircleField, Event, ImplicitField, Method, Moment, Ndf, Problem, SaveAt, SimdLevel, Solution, Solver, Tokens,
+    Tolerance, VectorField, follow, squared_chord,
 };
 
 fn angles(n: usize) -> Vec<f64> {
@@ -60,9 +60,12 @@ fn val_substitution_inverts_the_jacobian() {
             out
         };
         let (plus, minus) = (moved(1.0), moved(-1.0));
+        let field_is_direct = field.direct_tokens().len() == n;
         for k in 0..n {
             let residual = shift * u[k] - (plus[k] - minus[k]) / (2.0 * h) - rhs[k];
-            assert!(residual.abs() < 1e-4, "n {n}, token {k}: {residual:e}");
+            // The Fourier substitution is rough: Newton's method corrects for it.
+            let allowed = if field_is_direct { 1e-4 } else { 1e-2 };
+            assert!(residual.abs() < allowed, "n {n}, token {k}: {residual:e}");
         }
     }
 }
@@ -131,4 +134,80 @@ fn val_collapse_to_the_end_of_time() {
     assert!((1..200).all(|k| end.squared_chord(0, k) < 1e-12), "not collapsed");
     assert!(end.squared_chord_to(0, &start, 0) < 1e-24, "token 0 never moves");
     assert!(solution.statistics.steps < 4000, "{:?}", solution.statistics);
+}
+
+#[test]
+fn prop_bits_are_the_same_at_every_level() {
+    let state = angles(150);
+    let mut seen: Vec<Vec<u64>> = Vec::new();
+    for level in SimdLevel::available() {
+        let mut field = CircleField::with_level(150, 64.0, 1.0, level);
+        let (mut v, mut u) = (vec![0.0; 150], vec![0.0; 150]);
+        field.linearize(1e6, &state, &mut v);
+        assert!(!field.direct_tokens().is_empty() && field.direct_tokens().len() < 150);
+        field.substitute(0.3, &state, &mut u);
+        seen.push(v.iter().chain(&u).map(|x| x.to_bits()).collect());
+    }
+    assert!(seen.windows(2).all(|w| w[0] == w[1]));
+}
+
+#[test]
+fn val_ndf_orders() {
+    // A single order with a fixed step on the two-token problem, started from exact values.
+    let exact = |t: f64| {
+        let (mut low, mut high) = (1e-3, 1.5);
+        for _ in 0..60 {
+            let middle = 0.5 * (low + high);
+            if fine(1.5, middle) > t { low = middle } else { high = middle }
+        }
+        0.5 * (low + high)
+    };
+    for order in 1..=5_usize {
+        let error = |h: f64| {
+            let mut field = CircleField::new(2, 1.0, 1.0);
+            let past: Vec<Vec<f64>> = (0..=order).map(|i| vec![0.0, exact(2.0 - h * i as f64)]).collect();
+            let mut ndf = Ndf::default();
+            ndf.start_from(&mut field, 2.0, h, &past);
+            let steps = (2.0 / h).round() as usize;
+            for i in 1..=steps {
+                ndf.fixed_step(&mut field, 2.0 + h * i as f64);
+            }
+            (Solver::<CircleField>::state(&ndf)[1] - exact(4.0)).abs()
+        };
+        let (coarse, fine) = (error(0.1), error(0.05));
+        let slope = libm::log2(coarse / fine);
+        assert!((slope - order as f64).abs() < 0.35, "order {order}: {slope} ({coarse:e}, {fine:e})");
+    }
+}
+
+/// Like `two_tokens` for beta = 1, with few panels.
+fn fine(from: f64, to: f64) -> f64 {
+    let nodes = [
+        -0.932_469_514_203_152,
+        -0.661_209_386_466_264_5,
+        -0.238_619_186_083_196_9,
+        0.238_619_186_083_196_9,
+        0.661_209_386_466_264_5,
+        0.932_469_514_203_152,
+    ];
+    let weights = [
+        0.171_324_492_379_170_3,
+        0.360_761_573_048_138_6,
+        0.467_913_934_572_691,
+        0.467_913_934_572_691,
+        0.360_761_573_048_138_6,
+        0.171_324_492_379_170_3,
+    ];
+    // In the logarithm of the gap, 20 panels.
+    let (a, b) = (libm::log(to), libm::log(from));
+    let width = (b - a) / 20.0;
+    let mut sum = 0.0;
+    for panel in 0..20 {
+        for (x, w) in nodes.iter().zip(weights) {
+            let gap = libm::exp(a + width * (f64::from(panel) + 0.5 + 0.5 * x));
+            sum +=
+                w * 0.5 * width * gap * (1.0 + libm::exp(2.0 * libm::pow(libm::sin(0.5 * gap), 2.0))) / libm::sin(gap);
+        }
+    }
+    sum
 }
