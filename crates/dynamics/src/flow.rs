@@ -71,7 +71,7 @@ const TOO_MANY: f64 = 2000.0;
 type Observer<'a> = dyn FnMut(Moment<'_>) -> ControlFlow<()> + 'a;
 
 /// Follows `model` as `problem` says with `method`, showing the observer saved times and steps in ambient coordinates
-/// (coordinate-major, as in [`Tokens`]; the start, `problem.start`, is in these too). Returns the solution and the name
+/// (coordinate-major, as in [`crate::Tokens`]; the start, `problem.start`, is in these too). Returns the solution and the name
 /// of the method or methods that were used.
 ///
 /// # Errors
