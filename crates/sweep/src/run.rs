@@ -147,8 +147,7 @@ impl<'a> Watch<'a> {
         if let Moment::Saved { .. } = moment {
             for view in &self.views {
                 let consumed = view.consumption.as_ref().map(|kinds| {
-                    let [(renyi, renyi_ever), (strong, strong_ever)] =
-                        [&kinds[0], &kinds[1]].map(|k| k.shares(&self.now));
+                    let [(renyi, renyi_ever), (strong, strong_ever)] = [&kinds[0], &kinds[1]].map(|k| k.shares());
                     [renyi, strong, renyi_ever, strong_ever]
                 });
                 self.rows.save(time, &self.now.prefix(view.tokens), consumed);

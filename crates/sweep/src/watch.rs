@@ -8,31 +8,42 @@ pub(crate) struct Consumption {
     centers: Vec<usize>,
     /// |x - c|^2 below this: <x, c> above the threshold.
     near: f64,
+    now: Vec<bool>,
     ever: Vec<bool>,
+    /// Squared chords of all tokens to one centre.
+    squares: Vec<f64>,
 }
 
 impl Consumption {
     pub(crate) fn new(centers: &[usize], capture: f64, tokens: usize) -> Self {
-        Self { centers: centers.to_vec(), near: 2.0 * (1.0 - capture), ever: vec![false; tokens] }
-    }
-
-    fn consumes(&self, tokens: &Tokens, k: usize) -> bool {
-        self.centers.iter().any(|&c| c == k || tokens.squared_chord(c, k) < self.near)
-    }
-
-    /// Remembers who is consumed now.
-    pub(crate) fn remember(&mut self, tokens: &Tokens) {
-        for k in 0..self.ever.len() {
-            self.ever[k] = self.ever[k] || self.consumes(tokens, k);
+        Self {
+            centers: centers.to_vec(),
+            near: 2.0 * (1.0 - capture),
+            now: vec![false; tokens],
+            ever: vec![false; tokens],
+            squares: vec![0.0; tokens],
         }
     }
 
-    /// The shares consumed now and ever so far.
-    pub(crate) fn shares(&self, tokens: &Tokens) -> (f64, f64) {
-        let n = self.ever.len();
-        let share = |count: usize| count as f64 / n as f64;
-        let now = (0..n).filter(|&k| self.consumes(tokens, k)).count();
-        (share(now), share(self.ever.iter().filter(|e| **e).count()))
+    /// Takes note of the state: who is consumed now, and so ever.
+    pub(crate) fn remember(&mut self, tokens: &Tokens) {
+        self.now.fill(false);
+        for &center in &self.centers {
+            self.squares.fill(0.0);
+            for i in 0..tokens.dimension() {
+                let coordinate = tokens.coordinate(i);
+                let own = coordinate[center];
+                self.squares.iter_mut().zip(coordinate).for_each(|(square, x)| *square += (x - own) * (x - own));
+            }
+            self.now.iter_mut().zip(&self.squares).for_each(|(now, square)| *now |= *square < self.near);
+        }
+        self.ever.iter_mut().zip(&self.now).for_each(|(ever, now)| *ever |= now);
+    }
+
+    /// The shares consumed at the last state that was taken note of, and ever so far.
+    pub(crate) fn shares(&self) -> (f64, f64) {
+        let share = |flags: &[bool]| flags.iter().filter(|flag| **flag).count() as f64 / flags.len() as f64;
+        (share(&self.now), share(&self.ever))
     }
 }
 
