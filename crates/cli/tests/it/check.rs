@@ -66,7 +66,7 @@ fn regress_check_dimension_one() {
 
 #[test]
 fn regress_check_empty_axis() {
-    refused(edited("[4.0, 9.0]", "[]"), &["the axis `model.beta` is empty", "bad.toml:21:16", "at least one value"]);
+    refused(edited("[4.0, 9.0]", "[]"), &["the axis `model.beta` is empty", "bad.toml:20:16", "at least one value"]);
 }
 
 #[test]
