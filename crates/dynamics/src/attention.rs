@@ -1,7 +1,7 @@
 //! Attention as a vector field on the product of spheres, evaluated by direct sums.
 
-use crate::kernel::{CircleKernel, DirectKernel, LANES, Scores, Total, Values, padded};
-use crate::simd::{Detected, SimdLevel};
+use crate::kernel::{CircleKernel, DirectKernel, Scores, Total, Values};
+use crate::simd::{Detected, LANES, SimdLevel, padded};
 use crate::tokens::normalize;
 use crate::{Mask, Model, Tolerance, VectorField, Weights};
 use nalgebra::DMatrix;
@@ -21,7 +21,7 @@ pub struct Attention {
     scalar_value: Option<f64>,
     /// Unit tokens, coordinate-major, padded to whole lanes.
     unit: Vec<f64>,
-    /// a_k = beta K^T Q x_k, padded; empty when Q = K = I.
+    /// a_k = beta K^T Q x_k, padded; when Q = K = I, sqrt(beta / 2) x_k.
     slopes: Vec<f64>,
     /// V x_j, padded; empty when V = a I.
     values: Vec<f64>,
@@ -45,7 +45,7 @@ impl Attention {
         Self {
             level: Detected::at_most(level),
             unit: vec![0.0; size],
-            slopes: vec![0.0; if scores.is_some() { size } else { 0 }],
+            slopes: vec![0.0; size],
             values: vec![0.0; if scalar_value.is_none() { size } else { 0 }],
             own_scores: vec![model.beta(); tokens],
             row: vec![0.0; padded(tokens)],
@@ -81,6 +81,11 @@ impl Attention {
                 self.own_scores[k] =
                     (0..d).fold(0.0, |s, i| s + self.slopes[i * stride + k] * self.unit[i * stride + k]);
             }
+        } else {
+            let scale = (0.5 * self.model.beta()).sqrt();
+            for (scaled, unit) in self.slopes.iter_mut().zip(&self.unit) {
+                *scaled = scale * unit;
+            }
         }
         if self.scalar_value.is_none() {
             multiply(&self.model.head().value, &self.unit, stride, &mut self.values);
@@ -104,8 +109,8 @@ impl VectorField for Attention {
         };
         if let (None, Some(value), 2) = (&self.scores, self.scalar_value, dimension) {
             let (x, y) = self.unit.split_at(padded(n));
-            let beta = self.model.beta();
-            return self.level.run(CircleKernel { x, y, n, causal, beta, value, total, row: &mut self.row, out });
+            let (scaled, beta) = (self.slopes.split_at(padded(n)).into(), self.model.beta());
+            return self.level.run(CircleKernel { x, y, scaled, n, causal, beta, value, total, out });
         }
         self.level.run(DirectKernel {
             tokens: &self.unit,

@@ -3,6 +3,8 @@
 //! Cody-Waite reduction x = k ln 2 + r with |r| <= (ln 2)/2, then exp r = 1 + r + r^2 P(r) with P of degree 9
 //! (interpolation at Chebyshev nodes, relative error 1.6e-17), then a scaling by 2^k in the exponent's bits.
 
+use crate::simd::Octet;
+
 /// Below this the result is flushed to zero; exp of it is 2.3e-308, just above the smallest normal number.
 const SMALLEST: f64 = -708.39;
 /// 1.5 * 2^52: adding it rounds to an integer and leaves that integer in the low bits.
@@ -49,9 +51,79 @@ pub fn exp(x: f64) -> f64 {
     if x < SMALLEST { 0.0 } else { mantissa * scale }
 }
 
+/// The same bits lane by lane, for N registers at a time that share constants. (Closures would not be inlined into the
+/// code of a level.)
+#[inline(always)]
+pub(crate) fn exp_octets<V: Octet, const N: usize>(x: [V; N]) -> [V; N] {
+    let mut clamped = x;
+    let mut shifted = x;
+    let mut r = x;
+    let mut out = x;
+    for i in 0..N {
+        clamped[i] = V::splat(SMALLEST).max(x[i]);
+    }
+    for i in 0..N {
+        shifted[i] = V::splat(std::f64::consts::LOG2_E).mul_add(clamped[i], V::splat(ROUNDER));
+    }
+    for i in 0..N {
+        let k = shifted[i].plus(V::splat(-ROUNDER));
+        r[i] = V::splat(-LN2_LOW).mul_add(k, V::splat(-LN2_HIGH).mul_add(k, clamped[i]));
+    }
+    for i in 0..N {
+        let r = r[i];
+        let r2 = r.times(r);
+        let r4 = r2.times(r2);
+        let low = linear(2, r).mul_add(r2, linear(0, r));
+        let high = linear(8, r).mul_add(r4, linear(6, r).mul_add(r2, linear(4, r)));
+        let p = high.mul_add(r4, low);
+        out[i] = p.mul_add(r2, r).plus(V::splat(1.0));
+    }
+    for i in 0..N {
+        out[i] = out[i].times(shifted[i].power_of_two()).zero_below(x[i], SMALLEST);
+    }
+    out
+}
+
+/// P_i + P_{i + 1} r.
+#[inline(always)]
+fn linear<V: Octet>(i: usize, r: V) -> V {
+    V::splat(P[i + 1]).mul_add(r, V::splat(P[i]))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::exp;
+    use super::{exp, exp_octets};
+    use crate::simd::{Detected, Kernel, LANES, Octet, Row, SimdLevel};
+
+    struct Exponentials<'a> {
+        x: &'a [Row],
+        out: &'a mut [Row],
+    }
+
+    impl Kernel for Exponentials<'_> {
+        fn run<V: Octet>(self) {
+            for (x, out) in self.x.iter().zip(self.out) {
+                for part in 0..V::PARTS {
+                    exp_octets([V::load(x, part)])[0].store(out, part);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn prop_lanes_have_the_bits_of_the_scalar_function() {
+        let number = |i: usize| -715.0 + 0.713_1 * i as f64;
+        let mut x: Vec<Row> =
+            (0..200).map(|i| Row(std::array::from_fn(|l| number(LANES * i + l).min(708.0)))).collect();
+        x.push(Row([f64::NAN, f64::NEG_INFINITY, 0.0, -0.0, 1e-300, -708.39, -708.390_000_1, 709.0]));
+        for level in SimdLevel::available() {
+            let mut out = vec![Row::default(); x.len()];
+            Detected::at_most(level).run(Exponentials { x: &x, out: &mut out });
+            for (x, out) in x.iter().flat_map(|r| r.0).zip(out.iter().flat_map(|r| r.0)) {
+                assert_eq!(out.to_bits(), exp(x).to_bits(), "{level:?}: exp({x})");
+            }
+        }
+    }
 
     #[test]
     fn val_exp_is_within_one_ulp_of_libm() {

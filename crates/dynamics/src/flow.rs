@@ -60,9 +60,9 @@ pub struct MethodError {
 }
 
 /// Rounding in Fourier sums may move a token by this share of the tolerance.
-const NOISE: f64 = 1e-4;
+const NOISE: f64 = 1e-2;
 /// And by no more than this.
-const LARGEST_NOISE: f64 = 1e-10;
+const LARGEST_NOISE: f64 = 1e-8;
 /// The explicit method is given this many steps before it can be left.
 const PATIENCE: u64 = 200;
 /// It is left when the steps still to come, at the present size, are more than this.

@@ -2,8 +2,7 @@
 
 use super::maps::Maps;
 use super::tile::Rows;
-use crate::kernel::padded;
-use crate::simd::Kernel;
+use crate::simd::{Kernel, Octet, padded};
 
 /// The tokens of a state, divided by their lengths, padded to whole lanes with zeros.
 #[derive(Debug, Clone)]
@@ -45,7 +44,7 @@ pub(super) struct Load<'a> {
 
 impl Kernel for Load<'_> {
     #[inline(always)]
-    fn run(self) {
+    fn run<V: Octet>(self) {
         let Frame { n, stride, unit, lengths, slopes, own } = self.frame;
         let (n, stride) = (*n, *stride);
         lengths[..n].fill(0.0);

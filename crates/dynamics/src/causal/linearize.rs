@@ -14,8 +14,7 @@ use super::maps::{Maps, Rule};
 use super::tile::{Lanes, Rows, moments};
 use super::velocity::store;
 use super::weights::Block;
-use crate::kernel::LANES;
-use crate::simd::Kernel;
+use crate::simd::{Kernel, LANES, Octet};
 
 /// Up to this many tokens the weights of all pairs are kept (n^2 / 2 numbers); above, they are computed again.
 const KEPT: usize = 4096;
@@ -108,7 +107,7 @@ impl Moments {
 
 impl Kernel for Linearize<'_> {
     #[inline(always)]
-    fn run(self) {
+    fn run<V: Octet>(self) {
         let Self { maps, frame, block, weights, moments, diagonal, lags, out } = self;
         let d = maps.dimension;
         for first in (0..frame.stride).step_by(LANES) {

@@ -85,7 +85,7 @@ impl CausalAttention {
         let frame = Frame::new(tokens, maps.dimension);
         (model.mask() == Mask::Causal).then(|| Self {
             level: Detected::at_most(level),
-            tile: vec![0.0; frame.stride * crate::kernel::LANES],
+            tile: vec![0.0; frame.stride * crate::simd::LANES],
             present: frame.clone(),
             base: frame,
             linearized: false,

@@ -6,8 +6,7 @@ use super::linearize::{forgets, stored};
 use super::maps::{Maps, Rule};
 use super::tile::{Lanes, Rows, moments, products, totals};
 use super::weights::Block;
-use crate::kernel::LANES;
-use crate::simd::Kernel;
+use crate::simd::{Kernel, LANES, Octet};
 
 /// Tokens j in one pass.
 const PASS: usize = 128;
@@ -57,7 +56,7 @@ pub(super) struct Substitute<'a> {
 
 impl Kernel for Substitute<'_> {
     #[inline(always)]
-    fn run(mut self) {
+    fn run<V: Octet>(mut self) {
         if let Some(shift) = self.new_shift {
             self.diagonal.factorize(shift);
         }

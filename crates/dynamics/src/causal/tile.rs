@@ -6,7 +6,7 @@
 //! set nor the tokens that come later. (`std::array::from_fn` has no place here: its closures are not inlined into the
 //! code of a level.)
 
-use crate::kernel::LANES;
+use crate::simd::LANES;
 
 /// One number for each of eight consecutive tokens.
 pub(super) type Lanes = [f64; LANES];

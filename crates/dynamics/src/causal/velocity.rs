@@ -3,8 +3,7 @@
 use super::frame::Frame;
 use super::maps::Maps;
 use super::weights::Block;
-use crate::kernel::LANES;
-use crate::simd::Kernel;
+use crate::simd::{Kernel, LANES, Octet};
 
 /// Velocities of all tokens, times |x_k|. With a base they are those in the base's charts: each differs by a multiple
 /// of x_k, such that <base_k, velocity> = 0.
@@ -21,7 +20,7 @@ pub(super) struct Velocity<'a> {
 
 impl Kernel for Velocity<'_> {
     #[inline(always)]
-    fn run(self) {
+    fn run<V: Octet>(self) {
         let Self { maps, frame, base, block, tile, out } = self;
         for first in (0..frame.stride).step_by(LANES) {
             let tile = &mut tile[..(first + LANES) * LANES];

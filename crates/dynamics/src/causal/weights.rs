@@ -4,7 +4,7 @@ use super::frame::Frame;
 use super::maps::{Maps, Rule};
 use super::tile::{Lanes, moments, products, totals};
 use crate::exp::exp;
-use crate::kernel::LANES;
+use crate::simd::LANES;
 
 /// Up to this dimension sums run over x_j - x_k, which costs another operation a coordinate and leaves nothing to
 /// cancel; above, over x_j. Then scores err by beta * 1e-16 and velocities by 1e-16 of their weights.

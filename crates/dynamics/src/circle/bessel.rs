@@ -5,7 +5,7 @@
 //! continued fraction r_m = beta / (2m + beta r_{m+1}), run backwards (Miller; stable, and good for beta = 0), the
 //! scale from a_0 + 2 sum a_m = 1.
 
-use super::lanes::{LANES, Lanes};
+use crate::simd::{LANES, Row};
 
 /// The truncated series.
 #[derive(Debug, Clone)]
@@ -14,7 +14,7 @@ pub(crate) struct Series {
     pub mean: f64,
     /// Coefficients of eight modes at a time, m = 1, 2, ..., zero beyond the truncation: 2 a_m for the weight
     /// e^{beta (cos x - 1)}, 2 m a_m / beta for the pull h(x), 2 m^2 a_m / beta for the slope h'(x).
-    pub modes: Vec<[Lanes; 3]>,
+    pub modes: Vec<[Row; 3]>,
 }
 
 impl Series {
@@ -39,12 +39,12 @@ impl Series {
             rest += 2.0 * relative[last].max(pulls[last]) * scale;
             last -= 1;
         }
-        let mut modes = vec![[[0.0; LANES]; 3]; last.div_ceil(LANES)];
+        let mut modes = vec![[Row::default(); 3]; last.div_ceil(LANES)];
         for m in 1..=last {
             let (block, lane) = (&mut modes[(m - 1) / LANES], (m - 1) % LANES);
-            block[0][lane] = scale * 2.0 * relative[m];
-            block[1][lane] = scale * pulls[m];
-            block[2][lane] = scale * pulls[m] * m as f64;
+            block[0].0[lane] = scale * 2.0 * relative[m];
+            block[1].0[lane] = scale * pulls[m];
+            block[2].0[lane] = scale * pulls[m] * m as f64;
         }
         Self { mean: scale, modes }
     }
@@ -81,9 +81,9 @@ mod tests {
                 let (mut w, mut h, mut slope) = (series.mean, 0.0, 0.0);
                 for m in 0..series.len() {
                     let angle = (m + 1) as f64 * x;
-                    w += series.modes[m / LANES][0][m % LANES] * libm::cos(angle);
-                    h += series.modes[m / LANES][1][m % LANES] * libm::sin(angle);
-                    slope += series.modes[m / LANES][2][m % LANES] * libm::cos(angle);
+                    w += series.modes[m / LANES][0].0[m % LANES] * libm::cos(angle);
+                    h += series.modes[m / LANES][1].0[m % LANES] * libm::sin(angle);
+                    slope += series.modes[m / LANES][2].0[m % LANES] * libm::cos(angle);
                 }
                 let half = libm::sin(0.5 * x);
                 let exact = libm::exp(-2.0 * beta * half * half);

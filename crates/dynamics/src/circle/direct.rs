@@ -2,11 +2,11 @@
 //!
 //! Exponents come from chords, -beta |x_j - x_k|^2 / 2, and sines from differences of coordinates.
 
-use super::lanes::{LANES, Lanes, sum};
+use super::Sums;
+use super::linear::Linear;
 use super::rows::Rows;
-use super::{Linear, Sums};
 use crate::exp::exp;
-use crate::simd::Kernel;
+use crate::simd::{Kernel, LANES, Lanes, Octet, sum};
 
 /// Sums of the tokens listed in `tokens`, in increasing order.
 pub(crate) struct DirectSums<'a> {
@@ -24,7 +24,7 @@ pub(crate) struct DirectSums<'a> {
 
 impl Kernel for DirectSums<'_> {
     #[inline(always)]
-    fn run(self) {
+    fn run<V: Octet>(self) {
         for &k in self.tokens {
             let row = if self.keep { self.rows.push(k) } else { self.rows.temporary(k) };
             let own = (self.cos[k], self.sin[k]);
@@ -100,7 +100,7 @@ pub(crate) struct DirectSubstitution<'a> {
 
 impl Kernel for DirectSubstitution<'_> {
     #[inline(always)]
-    fn run(self) {
+    fn run<V: Octet>(self) {
         for (k, row) in self.rows.iter() {
             self.u[k] = (self.u[k] + dot(row, self.u)) / (self.shift + self.linear.rate[k]);
         }

@@ -15,20 +15,22 @@
 mod bessel;
 mod direct;
 mod fourier;
-mod lanes;
+mod linear;
+mod powers;
 mod rows;
 mod trig;
 
-use crate::simd::{Detected, Kernel, SimdLevel};
+use crate::simd::{Detected, Kernel, Octet, SimdLevel, padded};
 use crate::solver::{ImplicitField, Tolerance, VectorField};
 use bessel::Series;
 use direct::{DirectSubstitution, DirectSums};
 use fourier::{FourierSubstitution, FourierSums, Modes};
-use lanes::padded;
+use linear::{Linear, Linearize};
 use rows::Rows;
 
-/// Neglected terms of the series, a quarter of a unit of rounding.
+/// Neglected terms of the series: a quarter of a unit of rounding, or this share of the noise if that is more.
 const TAIL: f64 = 0.25 * f64::EPSILON;
+const TAIL_OF_NOISE: f64 = 1e-6;
 /// Neglected terms of the series in the entries of the linearisation, times the number of tokens: Newton's method
 /// corrects for them.
 const ROUGH_TAIL: f64 = 1e-4;
@@ -46,19 +48,6 @@ pub(crate) struct Sums {
     slope: Vec<f64>,
 }
 
-/// What a substitution needs of every token.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Linear {
-    cos: Vec<f64>,
-    sin: Vec<f64>,
-    /// -dF_k/dphi_k.
-    rate: Vec<f64>,
-    /// a/Z_k: what multiplies sum h' u.
-    even: Vec<f64>,
-    /// beta F_k/Z_k: what multiplies sum h u.
-    odd: Vec<f64>,
-}
-
 /// The vector field of n causal tokens on the circle; the state is their n angles (in radians, at most 1e6).
 #[derive(Debug, Clone)]
 pub struct CircleField {
@@ -68,6 +57,8 @@ pub struct CircleField {
     noise: f64,
     level: Detected,
     series: Series,
+    /// Error of the series and of rounding, relative to 1.
+    unit: f64,
     modes: Modes,
     /// The shorter series and its modes for substitutions.
     rough: (Series, Modes),
@@ -104,25 +95,31 @@ impl CircleField {
             scale,
             noise: 1e-12,
             level: Detected::at_most(level),
-            modes: Modes::new(series.len()),
-            rough: (rough.clone(), Modes::new(rough.len())),
+            unit: f64::EPSILON + TAIL,
+            modes: Modes::new(&series),
+            rough: (rough.clone(), Modes::new(&rough)),
             series,
             cos: vec![0.0; padded(tokens)],
             sin: vec![0.0; padded(tokens)],
             sums: Sums { weight: vector(), pull: vector(), slope: vector() },
             direct: Vec::new(),
-            linear: Linear { cos: vector(), sin: vector(), rate: vector(), even: vector(), odd: vector() },
+            linear: Linear::new(tokens),
             rows: Rows::default(),
             u: vec![0.0; padded(tokens)],
             inverse: vector(),
         }
     }
 
-    /// Sets the angle by which rounding in the Fourier sums may move a token in the course of a solve (1e-12 unless
-    /// told): tokens for which it would be more are summed directly, always with `noise` = 0 and never with infinity.
+    /// Sets the angle by which rounding and truncation in the Fourier sums may move a token in the course of a solve
+    /// (1e-12 unless told): tokens for which it would be more are summed directly, always with `noise` = 0 and never with
+    /// infinity.
     #[must_use]
     pub fn with_noise(mut self, noise: f64) -> Self {
+        let tail = if noise.is_finite() { TAIL.max(TAIL_OF_NOISE * noise) } else { TAIL };
         self.noise = noise;
+        self.series = Series::new(self.beta, tail);
+        self.unit = f64::EPSILON + tail;
+        self.modes = Modes::new(&self.series);
         self
     }
 
@@ -146,12 +143,20 @@ impl CircleField {
         if self.prefers_pairs() {
             self.direct.extend(0..self.n);
         } else {
-            let (series, sums, modes) = (&self.series, &mut self.sums, &mut self.modes);
-            let (cos, sin) = (&self.cos[..self.n], &self.sin[..self.n]);
-            self.level.run(FourierSums { series, cos, sin, modes, sums });
-            for k in 1..self.n {
-                if self.noise_of(k, time) > self.noise {
-                    self.direct.push(k);
+            let Self { level, n, series, cos, sin, modes, sums, .. } = self;
+            let n = *n;
+            // Without a token that could be noisy, slopes are for the linearisation alone.
+            let quiet = self.scale.abs() * self.unit * n as f64 * time <= self.noise;
+            if quiet && !keep {
+                level.run(FourierSums::<false> { series, n, cos, sin, modes, sums });
+            } else {
+                level.run(FourierSums::<true> { series, n, cos, sin, modes, sums });
+            }
+            if !quiet {
+                for k in 1..n {
+                    if self.noise_of(k, time) > self.noise {
+                        self.direct.push(k);
+                    }
                 }
             }
         }
@@ -170,7 +175,7 @@ impl CircleField {
     /// How far rounding in the Fourier sums can move token k: its velocity's error, for as long as the solve has lasted
     /// or the token needs to forget.
     fn noise_of(&self, k: usize, time: f64) -> f64 {
-        let speed = self.scale.abs() * f64::EPSILON * k as f64 / self.sums.weight[k];
+        let speed = self.scale.abs() * self.unit * k as f64 / self.sums.weight[k];
         let rate = self.rate(k).abs();
         if time * rate > 1.0 { speed / rate } else { speed * time }
     }
@@ -205,15 +210,10 @@ impl VectorField for CircleField {
 impl ImplicitField for CircleField {
     fn linearize(&mut self, time: f64, state: &[f64], velocity: &mut [f64]) {
         self.sum(time, state, true);
-        for (k, velocity) in velocity.iter_mut().enumerate() {
-            let (weight, pull) = (self.sums.weight[k], self.sums.pull[k]);
-            *velocity = self.scale * (pull / weight);
-            self.linear.rate[k] = self.rate(k);
-            self.linear.even[k] = self.scale / weight;
-            self.linear.odd[k] = self.beta * *velocity / weight;
-        }
-        self.linear.cos.copy_from_slice(&self.cos[..self.n]);
-        self.linear.sin.copy_from_slice(&self.sin[..self.n]);
+        let Self { beta, scale, sums, linear, level, .. } = self;
+        linear.cos.copy_from_slice(&self.cos);
+        linear.sin.copy_from_slice(&self.sin);
+        level.run(Linearize { beta: *beta, scale: *scale, sums, linear, velocity });
     }
 
     fn substitute(&mut self, shift: f64, rhs: &[f64], out: &mut [f64]) {
@@ -254,7 +254,7 @@ struct Coordinates<'a> {
 
 impl Kernel for Coordinates<'_> {
     #[inline(always)]
-    fn run(self) {
+    fn run<V: Octet>(self) {
         for ((&angle, cos), sin) in self.angles.iter().zip(self.cos).zip(self.sin) {
             (*sin, *cos) = trig::sincos(angle);
         }

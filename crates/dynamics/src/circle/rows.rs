@@ -1,6 +1,6 @@
 //! Rows of the linearisation that were summed directly, in order of tokens.
 
-use super::lanes::padded;
+use crate::simd::padded;
 
 /// Rows of entries dF_k/dphi_j, j < k, each padded with zeros to whole lanes.
 #[derive(Debug, Clone, Default)]

@@ -3,17 +3,12 @@
 //! Exponents are differences to the score of the token itself, and where V = a I so are the values: the self term
 //! vanishes exactly, and a velocity of 1e-40 keeps its leading digits.
 
+mod circle;
+
+pub(crate) use circle::CircleKernel;
+
 use crate::exp::exp;
-use crate::simd::Kernel;
-
-/// Rows are padded to a multiple of this many tokens.
-pub(crate) const LANES: usize = 8;
-type Lanes = [f64; LANES];
-
-/// Rounds up to whole lanes.
-pub(crate) fn padded(n: usize) -> usize {
-    n.next_multiple_of(LANES)
-}
+use crate::simd::{Kernel, LANES, Octet, Row, padded};
 
 /// How the sums over j become a velocity.
 #[derive(Debug, Clone, Copy)]
@@ -22,64 +17,6 @@ pub(crate) enum Total {
     Softmax,
     /// Divide by n; scores were shifted by the score of the token itself.
     Count,
-}
-
-/// d = 2, Q = K = I, V = a I: one scalar sum a token.
-pub(crate) struct CircleKernel<'a> {
-    /// First coordinates, padded.
-    pub x: &'a [f64],
-    /// Second coordinates, padded.
-    pub y: &'a [f64],
-    pub n: usize,
-    pub causal: bool,
-    pub beta: f64,
-    pub value: f64,
-    pub total: Total,
-    /// Scratch, `padded(n)` numbers.
-    pub row: &'a mut [f64],
-    /// Velocities, coordinate-major, 2 n numbers.
-    pub out: &'a mut [f64],
-}
-
-impl Kernel for CircleKernel<'_> {
-    #[inline(always)]
-    fn run(self) {
-        let n = self.n;
-        let factor = -0.5 * self.beta;
-        for k in 0..n {
-            let seen = if self.causal { k + 1 } else { n };
-            let (cx, cy) = (self.x[k], self.y[k]);
-            let row = &mut self.row[..padded(seen)];
-            let (x, y) = (&self.x[..row.len()], &self.y[..row.len()]);
-            for ((weight, &x), &y) in row.iter_mut().zip(x).zip(y) {
-                let (dx, dy) = (x - cx, y - cy);
-                *weight = exp(factor * dx.mul_add(dx, dy * dy));
-            }
-            row[seen..].fill(0.0);
-            let (z, m) = circle_sums(row, x, y, cx, cy);
-            let divisor = match self.total {
-                Total::Softmax => z,
-                Total::Count => n as f64 * exp(-self.beta),
-            };
-            let speed = self.value * m / divisor;
-            self.out[k] = -cy * speed;
-            self.out[n + k] = cx * speed;
-        }
-    }
-}
-
-/// The sums of the weights, and of the weights times the sine of the angle from (cx, cy).
-#[inline(always)]
-fn circle_sums(row: &[f64], x: &[f64], y: &[f64], cx: f64, cy: f64) -> (f64, f64) {
-    let (mut z, mut m) = ([0.0; LANES], [0.0; LANES]);
-    let chunks = row.chunks_exact(LANES).zip(x.chunks_exact(LANES)).zip(y.chunks_exact(LANES));
-    for ((w, x), y) in chunks {
-        for l in 0..LANES {
-            z[l] += w[l];
-            m[l] = w[l].mul_add((y[l] - cy).mul_add(cx, -((x[l] - cx) * cy)), m[l]);
-        }
-    }
-    (sum(z), sum(m))
 }
 
 /// The scores of token j for token k, less that of k itself.
@@ -118,7 +55,7 @@ pub(crate) struct DirectKernel<'a> {
 
 impl Kernel for DirectKernel<'_> {
     #[inline(always)]
-    fn run(self) {
+    fn run<V: Octet>(self) {
         let (n, d, stride) = (self.n, self.dimension, padded(self.n));
         for k in 0..n {
             let seen = if self.causal { k + 1 } else { n };
@@ -129,7 +66,10 @@ impl Kernel for DirectKernel<'_> {
                 Scores::Chord(_) => 0.0,
                 Scores::Linear(_) => maximum(row),
             };
-            let weights = exponentiate(row, largest);
+            for weight in row.iter_mut() {
+                *weight = exp(*weight - largest);
+            }
+            let (weights, []) = sums::<V, 0>(row, [], []);
             let factor = match self.total {
                 Total::Softmax => 1.0 / weights,
                 Total::Count => exp(largest + self.own_scores[k]) / n as f64,
@@ -139,8 +79,8 @@ impl Kernel for DirectKernel<'_> {
                 let coordinate = &self.tokens[i * stride..i * stride + row.len()];
                 let own = self.tokens[i * stride + k];
                 let sum = match self.values {
-                    Values::Differences(a) => a * weighted(row, coordinate, own),
-                    Values::Vectors(v) => weighted(row, &v[i * stride..i * stride + row.len()], 0.0),
+                    Values::Differences(a) => a * sums::<V, 1>(row, [coordinate], [own]).1[0],
+                    Values::Vectors(v) => sums::<V, 1>(row, [&v[i * stride..i * stride + row.len()]], [0.0]).1[0],
                 };
                 self.out[i * n + k] = sum * factor;
                 radial = own.mul_add(sum * factor, radial);
@@ -180,31 +120,49 @@ fn score_row(tokens: &[f64], stride: usize, d: usize, k: usize, scores: &Scores<
     }
 }
 
-/// Replaces scores by weights and returns their sum.
+/// The sums of weights times 1 and times (coordinate - own), for `N` coordinates: eight lanes in two interleaved chains.
 #[inline(always)]
-fn exponentiate(row: &mut [f64], largest: f64) -> f64 {
-    for weight in row.iter_mut() {
-        *weight = exp(*weight - largest);
-    }
-    let mut total = [0.0; LANES];
-    for chunk in row.chunks_exact(LANES) {
-        for l in 0..LANES {
-            total[l] += chunk[l];
+fn sums<V: Octet, const N: usize>(row: &[f64], coordinates: [&[f64]; N], own: [f64; N]) -> (f64, [f64; N]) {
+    let (mut total, mut totals) = (Row::default(), [Row::default(); N]);
+    let coordinates = coordinates.map(|x| &x[..row.len()]);
+    for part in 0..V::PARTS {
+        let (mut sum, mut sums) = ([V::splat(0.0); 2], [[V::splat(0.0); 2]; N]);
+        let mut at = 0;
+        while at + 2 * LANES <= row.len() {
+            for chain in [0, 1] {
+                add(&mut sum, &mut sums, row, &coordinates, &own, at, part, chain);
+                at += LANES;
+            }
+        }
+        if at < row.len() {
+            add(&mut sum, &mut sums, row, &coordinates, &own, at, part, 0);
+        }
+        sum[0].plus(sum[1]).store(&mut total, part);
+        for (total, sum) in totals.iter_mut().zip(sums) {
+            sum[0].plus(sum[1]).store(total, part);
         }
     }
-    sum(total)
+    (V::sum(&total), totals.map(|total| V::sum(&total)))
 }
 
-/// The sum of weights times (coordinate - own).
 #[inline(always)]
-fn weighted(row: &[f64], coordinate: &[f64], own: f64) -> f64 {
-    let mut total = [0.0; LANES];
-    for (w, x) in row.chunks_exact(LANES).zip(coordinate.chunks_exact(LANES)) {
-        for l in 0..LANES {
-            total[l] = w[l].mul_add(x[l] - own, total[l]);
-        }
+#[allow(clippy::too_many_arguments)]
+fn add<V: Octet, const N: usize>(
+    sum: &mut [V; 2],
+    sums: &mut [[V; 2]; N],
+    row: &[f64],
+    coordinates: &[&[f64]; N],
+    own: &[f64; N],
+    at: usize,
+    part: usize,
+    chain: usize,
+) {
+    let weight = V::read(row, at, part);
+    sum[chain] = sum[chain].plus(weight);
+    for i in 0..N {
+        let difference = V::read(coordinates[i], at, part).plus(V::splat(-own[i]));
+        sums[i][chain] = weight.mul_add(difference, sums[i][chain]);
     }
-    sum(total)
 }
 
 #[inline(always)]
@@ -216,10 +174,4 @@ fn maximum(row: &[f64]) -> f64 {
         }
     }
     largest.into_iter().fold(f64::NEG_INFINITY, f64::max)
-}
-
-/// Adds eight lanes in a fixed order.
-#[inline(always)]
-fn sum(v: Lanes) -> f64 {
-    ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]))
 }

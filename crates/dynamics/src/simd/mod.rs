@@ -1,6 +1,13 @@
 //! Run-time choice of the instruction set. All levels run the same Rust code, compiled for other instructions: fixed
 //! eight-lane arithmetic, fused multiply-adds and no re-association, so that the bits are the same on all of them.
-//! This is the only module with `unsafe`.
+//! Loops that compilers do not vectorise by whole lanes are written with an [`Octet`]. This is the only module with
+//! `unsafe`.
+
+mod octet;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+pub(crate) use octet::{LANES, Lanes, Octet, Row, padded, sum};
 
 /// An instruction set that kernels can be compiled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,7 +47,7 @@ impl SimdLevel {
 
 /// Code that is compiled once a level. `run` and all it calls must be `#[inline(always)]`.
 pub(crate) trait Kernel {
-    fn run(self);
+    fn run<V: Octet>(self);
 }
 
 /// A level that was seen on this processor: proof that its instructions may be executed.
@@ -63,7 +70,7 @@ impl Detected {
             #[cfg(target_arch = "x86_64")]
             // SAFETY: as above.
             SimdLevel::Avx2 => unsafe { avx2(kernel) },
-            _ => kernel.run(),
+            _ => kernel.run::<Row>(),
         }
     }
 }
@@ -71,11 +78,11 @@ impl Detected {
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
 fn avx2<K: Kernel>(kernel: K) {
-    kernel.run();
+    kernel.run::<x86::Avx2>();
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512dq,avx2,fma")]
 fn avx512<K: Kernel>(kernel: K) {
-    kernel.run();
+    kernel.run::<x86::Avx512>();
 }
