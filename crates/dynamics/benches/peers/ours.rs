@@ -33,7 +33,8 @@ impl Ours {
     }
 
     pub fn tolerances(self) -> &'static [f64] {
-        &[1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10]
+        let all = &[1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10];
+        if self.0 == Method::Rodas4 { &all[..6] } else { all }
     }
 
     /// None if the end was not reached.

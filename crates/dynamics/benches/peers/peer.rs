@@ -5,18 +5,31 @@ use crate::files::Start;
 use crate::{BETA, Solved, TOKENS};
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 /// A running peer.
 pub struct Peer {
     pub name: &'static str,
     near: &'static [f64],
     far: &'static [f64],
-    process: Child,
-    input: Option<ChildStdin>,
-    output: BufReader<ChildStdout>,
+    command: Command,
+    process: Process,
     end: PathBuf,
 }
+
+struct Process {
+    child: Child,
+    input: ChildStdin,
+    /// Its lines, as they come.
+    output: Receiver<String>,
+}
+
+/// A peer that needs longer for a solve is ended.
+const LIMIT: Duration = Duration::from_secs(10);
+/// Python may take its time to compile.
+const BEGINNING: Duration = Duration::from_secs(120);
 
 /// How a peer is started and what it is asked for.
 struct Recipe {
@@ -39,7 +52,7 @@ pub fn all(root: &Path, work: &Path) -> Vec<Peer> {
     let (tsit5, euler) = (python(&bench, "diffrax_jax.py", &["tsit5"]), python(&bench, "euler_numpy.py", &[]));
     let recipes = [
         ("CVODE BDF", "apt-get install gcc libsundials-dev", MANY, MANY, cvode),
-        ("diffsol BDF", "it needs cargo to reach the Rust registry once", MANY, SOME, diffsol),
+        ("diffsol BDF", "it needs cargo to reach the Rust registry once", MANY, &[1e-5, 1e-6, 1e-7], diffsol),
         ("diffrax Tsit5", "pip install diffrax", SOME, &[], Some(tsit5)),
         ("NumPy Euler", "pip install numpy", &[0.1], &[], Some(euler)),
     ];
@@ -94,11 +107,29 @@ impl Recipe {
     fn start(self, work: &Path) -> Option<Peer> {
         let mut command = self.command?;
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut process = command.spawn().ok()?;
-        let (input, output) = (process.stdin.take(), BufReader::new(process.stdout.take()?));
+        let process = Process::start(&mut command)?;
         let Self { name, near, far, .. } = self;
-        let mut peer = Peer { name, near, far, process, input, output, end: work.join("end.txt") };
-        (peer.line().ok()? == "ready").then_some(peer)
+        Some(Peer { name, near, far, command, process, end: work.join("end.txt") })
+    }
+}
+
+impl Process {
+    fn start(command: &mut Command) -> Option<Self> {
+        let mut child = command.spawn().ok()?;
+        let (input, lines) = (child.stdin.take()?, BufReader::new(child.stdout.take()?).lines());
+        let (sender, output) = channel();
+        std::thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        let ready = output.recv_timeout(BEGINNING).is_ok_and(|line| line == "ready");
+        let process = Self { child, input, output };
+        ready.then_some(process)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // One that ended by itself cannot be ended, and how it ended says nothing more.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -107,12 +138,14 @@ impl Peer {
         if until <= 1e4 { self.near } else { self.far }
     }
 
-    /// None if the peer says that it did not get there.
+    /// None if the peer did not get there, or not in time.
     pub fn solve(&mut self, start: &Start, until: f64, tolerance: f64) -> io::Result<Option<Solved>> {
         let (from, to) = (start.path.display(), self.end.display());
-        let input = self.input.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
-        writeln!(input, "{from} {until:e} {tolerance:e} {to}")?;
-        let answer = self.line()?;
+        writeln!(self.process.input, "{from} {until:e} {tolerance:e} {to}")?;
+        let Ok(answer) = self.process.output.recv_timeout(LIMIT) else {
+            self.process = Process::start(&mut self.command).ok_or(io::ErrorKind::BrokenPipe)?;
+            return Ok(None);
+        };
         if answer == "failed" {
             return Ok(None);
         }
@@ -124,20 +157,5 @@ impl Peer {
         let text = std::fs::read_to_string(&self.end)?;
         let angles = text.lines().map(str::parse).collect::<Result<_, _>>().map_err(io::Error::other)?;
         Ok(Some(Solved { seconds, angles, steps, rejected, evaluations }))
-    }
-
-    fn line(&mut self) -> io::Result<String> {
-        let mut line = String::new();
-        let read = self.output.read_line(&mut line)?;
-        if read == 0 { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(line.trim().to_owned()) }
-    }
-}
-
-impl Drop for Peer {
-    /// A peer ends with its input.
-    fn drop(&mut self) {
-        self.input = None;
-        // Its exit code says nothing that its answers did not say.
-        let _ = self.process.wait();
     }
 }

@@ -62,18 +62,19 @@ impl<'a> Setting<'a> {
 
 /// The table of one end. `agreement` is the largest difference between the reference and its check.
 pub fn markdown(until: f64, rows: &[Row], agreement: f64) -> String {
-    let settings: Vec<Setting> = grouped(rows).iter().map(|rows| Setting::of(rows)).collect();
     let starts = rows.iter().map(|r| r.start + 1).max().unwrap_or(0);
+    let (complete, partial): (Vec<_>, Vec<_>) = grouped(rows).into_iter().partition(|rows| rows.len() == starts);
+    let settings: Vec<Setting> = complete.iter().map(|rows| Setting::of(rows)).collect();
     let mut text = format!(
         "## To t = {until:e}\n\nMeans over {starts} starts; errors in radians at the end, the largest over tokens, against \
          rodas5p at 1e-12 (which its check met within {agreement:.0e}). `/ ours` is the time over that of the fastest \
          setting of `auto` whose mean and largest errors are no larger, on the same starts.\n\n"
     );
     text.push_str(
-        "| method         | tolerance |    time [ms] | mean error | largest error |  steps | evaluations |  / ours |\n",
+        "| method           | tolerance |    time [ms] | mean error | largest error |  steps | evaluations |  / ours |\n",
     );
     text.push_str(
-        "|:---------------|----------:|-------------:|-----------:|--------------:|-------:|------------:|--------:|\n",
+        "|:-----------------|----------:|-------------:|-----------:|--------------:|-------:|------------:|--------:|\n",
     );
     for s in &settings {
         let no_larger = |o: &&Setting| o.ours && o.typical <= s.typical && o.worst <= s.worst;
@@ -81,12 +82,17 @@ pub fn markdown(until: f64, rows: &[Row], agreement: f64) -> String {
         let ratio = if ours.is_finite() { format!("{:.1}", s.seconds / ours) } else { "-".to_owned() };
         let (time, steps, evaluations) = (1e3 * s.seconds, s.steps, s.evaluations);
         let row = format!(
-            "| {:14} | {:9.0e} | {time:12.2} | {:10.1e} | {:13.1e} | {steps:6.0} | {evaluations:11.0} | {ratio:>7} |",
+            "| {:16} | {:9.0e} | {time:12.2} | {:10.1e} | {:13.1e} | {steps:6.0} | {evaluations:11.0} | {ratio:>7} |",
             s.method, s.tolerance, s.typical, s.worst
         );
         writeln!(text, "{row}").expect("a string grows");
     }
     text.push('\n');
+    for rows in partial {
+        let (method, tolerance, count) = (&rows[0].method, rows[0].tolerance, rows.len());
+        let line = format!("{method} with tolerance {tolerance:e} got there from {count} of {starts} starts.\n");
+        writeln!(text, "{line}").expect("a string grows");
+    }
     text
 }
 
