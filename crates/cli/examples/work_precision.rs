@@ -23,11 +23,18 @@ type Sums = (f64, f64, f64);
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../reports/benchmarks");
     let text = std::fs::read_to_string(folder.join("work-precision.csv"))?;
-    for (until, shown, name) in [("2e2", "200", "work-precision"), ("1e12", "10^{12}", "work-precision-late")] {
+    for (until, shown, name) in [
+        ("2e2", "200", "work-precision"),
+        ("1e12", "10^{12}", "work-precision-late"),
+        (MERGERS, "10^{40}", "work-precision-mergers"),
+    ] {
         save(&chart(&text, until, shown)?.svg(), &folder.join(name))?;
     }
     Ok(())
 }
+
+/// To this end errors are those of the times at which clusters merge.
+const MERGERS: &str = "1e40";
 
 /// The chart of one end of the integration.
 fn chart(text: &str, until: &str, shown: &str) -> Result<Curves, Box<dyn Error>> {
@@ -41,18 +48,21 @@ fn chart(text: &str, until: &str, shown: &str) -> Result<Curves, Box<dyn Error>>
         series.push(Series::new(method, color, line, error.clone(), time.clone()));
         series.push(Series::new("", color, Kind::Points, error, time));
     }
+    let times = || series.iter().flat_map(|s: &Series| &s.y).copied();
+    let (fastest, slowest) = (times().fold(f64::INFINITY, f64::min), times().fold(0.0, f64::max));
+    let (largest, reference) = if until == MERGERS { ("mergers", "10^{−10}") } else { ("tokens", "10^{−12}") };
     Ok(Curves {
         title: "Work and precision".to_owned(),
         subtitle: format!("n = 200, d = 2, β = 64, causal mask, to t = {shown}; solid: tokenpark, dashed: others"),
-        x: Axis::log("error at the end (radians)"),
-        y: Axis::log("time of one solve (ms)"),
+        x: Axis::log(if until == MERGERS { "error of merging times (relative)" } else { "error at the end (radians)" }),
+        y: Axis::log("time of one solve (ms)").range(fastest / 1.5, slowest * 1.5),
         series,
         legend: Legend::Right,
-        caption: Some(
-            "One point a tolerance. Means over the same starts, side by side on one core: geometric mean of the \
-             largest error over tokens, against a solve at tolerance 10^{−12}; fastest of the repetitions."
-                .to_owned(),
-        ),
+        caption: Some(format!(
+            "One point a tolerance, where all starts got to the end. Means over the same starts, side by side on one \
+             core: of the fastest repetition's time, and the geometric one of the largest error over {largest}, against \
+             a solve with tolerance {reference}."
+        )),
     })
 }
 
@@ -74,5 +84,7 @@ fn line(text: &str, until: &str, method: &str) -> Result<(Vec<f64>, Vec<f64>), B
             sums.2 += libm::log(error.max(f64::EPSILON));
         }
     }
+    let starts = points.values().map(|sums| sums.0).fold(0.0, f64::max);
+    points.retain(|_, sums| sums.0 == starts && sums.2.is_finite());
     Ok(points.into_values().map(|(count, seconds, logs)| (libm::exp(logs / count), 1e3 * seconds / count)).unzip())
 }

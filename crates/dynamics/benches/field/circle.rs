@@ -64,7 +64,7 @@ fn solves() {
         );
     }
     if !long {
-        println!("(n = {} to t = {} with: cargo bench --profile release --bench field -- --long)", LONG.0, LONG.1);
+        println!("(n = {} to t = {} with: just bench-field --long)", LONG.0, LONG.1);
     }
 }
 

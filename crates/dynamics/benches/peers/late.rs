@@ -2,6 +2,7 @@
 
 use crate::files::{Start, angles, apart};
 use crate::ours::run;
+use crate::table::Row;
 use std::fmt::Write;
 use std::ops::ControlFlow;
 use std::time::Instant;
@@ -20,8 +21,9 @@ struct Merger {
     time: f64,
 }
 
-/// The table of our methods.
-pub fn table(starts: &[Start]) -> String {
+/// The table of our methods, and its rows, whose error is that of the mergers' times.
+pub fn table(starts: &[Start]) -> (String, Vec<Row>) {
+    let mut rows = vec![];
     let mut text = format!(
         "## To t = {UNTIL:e}\n\nTimes at which clusters of t = {SETTLED:e} merge (first tokens nearer than {MERGED}), \
          against rodas5p at {TIGHT:e}.\n\n"
@@ -35,15 +37,21 @@ pub fn table(starts: &[Start]) -> String {
     for (index, start) in starts.iter().enumerate() {
         let (reference, ..) = mergers(Method::Rodas5P, start, TIGHT);
         for method in [Method::Auto, Method::Rodas4, Method::Rodas5P] {
-            for tolerance in [1e-4, 1e-5, 1e-6, 1e-8] {
+            for tolerance in [1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8] {
                 let (found, row) = mergers(method, start, tolerance);
-                let (mergers, error) = (found.len(), compare(&found, &reference));
-                writeln!(text, "| {index:5} | {row} | {mergers:7} | {error:22.1e} |").expect("a string grows");
+                let row = Row { start: index, error: compare(&found, &reference), ..row };
+                let Row { method, seconds, steps, rejected, error, .. } = &row;
+                let (ms, count) = (1e3 * seconds, found.len());
+                let line = format!(
+                    "| {index:5} | {method:7} | {tolerance:9.0e} | {ms:9.2} | {steps:6} | {rejected:8} | {count:7} | {error:22.1e} |"
+                );
+                writeln!(text, "{line}").expect("a string grows");
+                rows.push(row);
             }
         }
     }
     print!("{text}");
-    text
+    (text, rows)
 }
 
 /// The largest relative error of a merger's time; infinite if they are not the same mergers.
@@ -56,7 +64,7 @@ fn compare(found: &[Merger], reference: &[Merger]) -> f64 {
     found.iter().map(error).fold(missing, f64::max)
 }
 
-fn mergers(method: Method, start: &Start, tolerance: f64) -> (Vec<Merger>, String) {
+fn mergers(method: Method, start: &Start, tolerance: f64) -> (Vec<Merger>, Row) {
     let mut leaders: Vec<usize> = vec![];
     let mut before: Vec<f64> = vec![];
     let mut found = vec![];
@@ -86,8 +94,19 @@ fn mergers(method: Method, start: &Start, tolerance: f64) -> (Vec<Merger>, Strin
         before = gaps(state, &leaders);
         ControlFlow::Continue(())
     });
-    let (ms, s) = (1e3 * begin.elapsed().as_secs_f64(), solution.statistics);
-    let row = format!("{name:7} | {tolerance:9.0e} | {ms:9.2} | {:6} | {:8}", s.steps, s.rejected);
+    let (seconds, statistics) = (begin.elapsed().as_secs_f64(), solution.statistics);
+    let row = Row {
+        until: UNTIL,
+        method: name.to_owned(),
+        ours: method == Method::Auto,
+        tolerance,
+        start: 0,
+        seconds,
+        error: f64::NAN,
+        steps: statistics.steps,
+        rejected: statistics.rejected,
+        evaluations: statistics.evaluations,
+    };
     (found, row)
 }
 

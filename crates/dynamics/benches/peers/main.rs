@@ -41,8 +41,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for until in [200.0, 1e12] {
         rows.extend(compare(until, &starts, &mut peers, &mut report)?);
     }
+    let (section, late) = late::table(&starts);
+    report.push_str(&section);
+    rows.extend(late);
     std::fs::write(reports.join("work-precision.csv"), table::csv(&rows))?;
-    report.push_str(&late::table(&starts));
     std::fs::write(reports.join("table.md"), &report)?;
     Ok(())
 }

@@ -11,7 +11,7 @@ pub struct Row {
     pub tolerance: f64,
     pub start: usize,
     pub seconds: f64,
-    /// The largest over tokens, in radians.
+    /// The largest over tokens, in radians; to t = 1e40 that of the mergers' times, relative.
     pub error: f64,
     pub steps: u64,
     pub rejected: u64,
