@@ -28,7 +28,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("1e12", "10^{12}", "work-precision-late"),
         (MERGERS, "10^{40}", "work-precision-mergers"),
     ] {
-        save(&chart(&text, until, shown)?.svg(), &folder.join(name))?;
+        let chart = chart(&text, until, shown)?;
+        if !chart.series.is_empty() {
+            save(&chart.svg(), &folder.join(name))?;
+        }
     }
     Ok(())
 }
