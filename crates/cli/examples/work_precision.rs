@@ -53,18 +53,19 @@ fn chart(text: &str, until: &str, shown: &str) -> Result<Curves, Box<dyn Error>>
     }
     let times = || series.iter().flat_map(|s: &Series| &s.y).copied();
     let (fastest, slowest) = (times().fold(f64::INFINITY, f64::min), times().fold(0.0, f64::max));
+    let others = if until == MERGERS { "" } else { "; solid: tokenpark, dashed: others" };
     let (largest, reference) = if until == MERGERS { ("mergers", "10^{−10}") } else { ("tokens", "10^{−12}") };
     Ok(Curves {
-        title: "Work and precision".to_owned(),
-        subtitle: format!("n = 200, d = 2, β = 64, causal mask, to t = {shown}; solid: tokenpark, dashed: others"),
+        title: format!("Work and precision to t = {shown}"),
+        subtitle: format!("n = 200, d = 2, β = 64, causal mask{others}"),
         x: Axis::log(if until == MERGERS { "error of merging times (relative)" } else { "error at the end (radians)" }),
         y: Axis::log("time of one solve (ms)").range(fastest / 1.5, slowest * 1.5),
         series,
         legend: Legend::Right,
         caption: Some(format!(
-            "One point a tolerance, where all starts got to the end. Means over the same starts, side by side on one \
-             core: of the fastest repetition's time, and the geometric one of the largest error over {largest}, against \
-             a solve with tolerance {reference}."
+            "One point a tolerance that took all starts to the end; all on one core, side by side. Time: mean over starts \
+             of the fastest repetition. Error: geometric mean over starts of the largest over {largest}, against a solve \
+             with tolerance {reference}."
         )),
     })
 }
