@@ -17,7 +17,7 @@ use ours::Ours;
 use peer::Peer;
 use std::fmt::Write;
 use std::path::Path;
-use table::Row;
+use table::{Agreement, Row};
 
 /// The tokens of figure 3 of the paper, at its inverse temperature.
 const TOKENS: usize = 200;
@@ -57,10 +57,16 @@ fn compare(
     report: &mut String,
 ) -> Result<Vec<Row>, Box<dyn std::error::Error>> {
     let mut rows = vec![];
-    let mut agreement: f64 = 0.0;
+    let mut agreement = Agreement::default();
     for (index, start) in starts.iter().enumerate() {
         let (reference, difference) = reference::solve(start, until);
-        agreement = agreement.max(difference);
+        agreement.check = agreement.check.max(difference);
+        if let Some(cvode) = peers.iter_mut().find(|peer| peer.name == peer::CVODE && until <= 1e4)
+            && let Some(solved) = cvode.solve(start, until, reference::TIGHT)?
+        {
+            let difference = files::error(&solved.angles, &reference);
+            agreement.cvode = Some(agreement.cvode.map_or(difference, |worst| worst.max(difference)));
+        }
         let mut settings = settings(until, peers);
         for _ in 0..REPETITIONS {
             for setting in &mut settings {
@@ -69,7 +75,7 @@ fn compare(
         }
         rows.extend(settings.into_iter().filter_map(|setting| setting.row(until, index)));
     }
-    let section = table::markdown(until, &rows, agreement);
+    let section = table::markdown(until, &rows, &agreement);
     print!("{section}");
     report.push_str(&section);
     Ok(rows)

@@ -41,6 +41,8 @@ struct Recipe {
     command: Option<Command>,
 }
 
+/// The peer that checks the reference too.
+pub const CVODE: &str = "CVODE BDF";
 const MANY: &[f64] = &[1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9];
 const SOME: &[f64] = &[1e-4, 1e-6, 1e-8];
 
@@ -51,7 +53,7 @@ pub fn all(root: &Path, work: &Path) -> Vec<Peer> {
     let diffsol = diffsol(&bench.join("diffsol"), &work.join("diffsol"));
     let (tsit5, euler) = (python(&bench, "diffrax_jax.py", &["tsit5"]), python(&bench, "euler_numpy.py", &[]));
     let recipes = [
-        ("CVODE BDF", "apt-get install gcc libsundials-dev", MANY, MANY, cvode),
+        (CVODE, "apt-get install gcc libsundials-dev", MANY, MANY, cvode),
         ("diffsol BDF", "it needs cargo to reach the Rust registry once", MANY, &[1e-5, 1e-6, 1e-7], diffsol),
         ("diffrax Tsit5", "pip install diffrax", SOME, &[], Some(tsit5)),
         ("NumPy Euler", "pip install numpy", &[0.1], &[], Some(euler)),

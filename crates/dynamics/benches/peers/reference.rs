@@ -5,7 +5,7 @@ use crate::ours::run;
 use std::ops::ControlFlow;
 use tokenpark_dynamics::Method;
 
-const TIGHT: f64 = 1e-12;
+pub const TIGHT: f64 = 1e-12;
 const CHECK: f64 = 1e-11;
 
 /// The angles at the end by RODAS5P, in ambient coordinates and with direct sums, and how far a check is from them:

@@ -60,14 +60,25 @@ impl<'a> Setting<'a> {
     }
 }
 
-/// The table of one end. `agreement` is the largest difference between the reference and its check.
-pub fn markdown(until: f64, rows: &[Row], agreement: f64) -> String {
+/// The largest differences between the reference and what checks it.
+#[derive(Default)]
+pub struct Agreement {
+    /// Another method of ours.
+    pub check: f64,
+    /// CVODE, where it is and gets there.
+    pub cvode: Option<f64>,
+}
+
+/// The table of one end.
+pub fn markdown(until: f64, rows: &[Row], agreement: &Agreement) -> String {
+    let cvode = agreement.cvode.map_or_else(String::new, |difference| format!(", and CVODE within {difference:.0e}"));
+    let met = format!("{:.0e}{cvode}", agreement.check);
     let starts = rows.iter().map(|r| r.start + 1).max().unwrap_or(0);
     let (complete, partial): (Vec<_>, Vec<_>) = grouped(rows).into_iter().partition(|rows| rows.len() == starts);
     let settings: Vec<Setting> = complete.iter().map(|rows| Setting::of(rows)).collect();
     let mut text = format!(
         "## To t = {until:e}\n\nMeans over {starts} starts; errors in radians at the end, the largest over tokens, against \
-         rodas5p at 1e-12 (which its check met within {agreement:.0e}). `/ ours` is the time over that of the fastest \
+         rodas5p at 1e-12 (which its check met within {met}). `/ ours` is the time over that of the fastest \
          setting of `auto` whose mean and largest errors are no larger, on the same starts.\n\n"
     );
     text.push_str(
