@@ -10,8 +10,8 @@ const GROWTH: (f64, f64) = (8.0, 1.5);
 const MATTERS: f64 = 0.05;
 /// Safety factors of the step for the present order, one below and one above.
 const SAFETY: [f64; 3] = [0.8, 0.75, 0.7];
-/// Below this error a step of order 1 may grow at once.
-const TINY: f64 = 0.01;
+/// Below this error a step may change at once.
+const TINY: f64 = 0.02;
 /// Highest order of the correction that the clock makes small.
 const CLOCK_ORDER: usize = 2;
 /// Largest change of a clock's rate.
@@ -63,7 +63,7 @@ impl Ndf {
         let growth = if self.before > 0.0 { (self.error / self.before).clamp(0.1, 10.0) } else { 1.0 };
         let expected = self.error * growth.max(1.0);
         self.before = self.error;
-        let (ratio, next) = if self.equal <= order && (self.error >= TINY || order > 1) {
+        let (ratio, next) = if self.equal <= order && self.error >= TINY {
             let shrunk = factor(expected, order, 0.85).clamp(0.3, 0.95);
             (if expected > 0.9 { shrunk } else { 1.0 }, order)
         } else {

@@ -25,12 +25,12 @@ const ITERATIONS: usize = 4;
 /// The iteration stops when the rest is below this share of the tolerance.
 const NEWTON: f64 = 0.03;
 /// Errors are held this many times below the tolerance,
-const STRICT: f64 = 2.0;
+const STRICT: f64 = 1.5;
 /// and so many times more in a step that is all of the time so far.
 ///
 /// On a plateau an error of the positions is a relative error of the time to the next merger, some beta times as
 /// large; it is divided by e with every e-fold of that time that is gone.
-const EARLY: f64 = 100.0;
+const EARLY: f64 = 200.0;
 
 /// The method `ndf`.
 #[derive(Debug, Clone, Default)]
