@@ -45,3 +45,24 @@ impl Clock {
         if self.pace(h) < LEAST { Self::default() } else { self }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Clock;
+
+    #[test]
+    fn val_clock_and_time_are_inverse() {
+        for rate in [0.0, 1e-300, 1e-30, 0.3, 4.0, 1e20] {
+            let clock = Clock { rate };
+            for share in [-30.0, -1e-3, 1e-9, 0.4, 4.9] {
+                let s = if rate > 1e-300 { share / rate } else { share };
+                let back = clock.read(clock.time(s));
+                assert!((back / s - 1.0).abs() < 1e-11, "rate {rate:e}: {s:e} and {back:e}");
+            }
+        }
+        // A minute later the same moment has the same reading, up to a shift and the unit.
+        let (clock, later) = (Clock { rate: 0.4 }, Clock { rate: 0.4 }.moved(1.5));
+        let shifted = clock.read(1.5) + later.read(0.5) / clock.pace(1.5);
+        assert!((shifted / clock.read(2.0) - 1.0).abs() < 1e-14, "{shifted} and {}", clock.read(2.0));
+    }
+}

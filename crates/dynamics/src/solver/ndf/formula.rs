@@ -61,3 +61,36 @@ pub(super) fn lagrange(nodes: &[f64], at: f64) -> (Weights, Weights) {
     }
     (value, slope)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Formula, GAMMA, KAPPA, ORDERS, lagrange};
+
+    /// On even points these are the published formulas: lead (1 - kappa) gamma / h, error (kappa gamma + 1/(k + 1)) of
+    /// the residual.
+    #[test]
+    fn val_even_points_give_the_published_formulas() {
+        let h = 0.3;
+        let points: Vec<f64> = (0..=ORDERS).map(|i| -h * i as f64).collect();
+        for order in 1..=ORDERS {
+            let formula = Formula::new(order, &points, h);
+            let lead = (1.0 - KAPPA[order]) * GAMMA[order] / h;
+            let error = KAPPA[order] * GAMMA[order] + 1.0 / (order as f64 + 1.0);
+            assert!((formula.lead / lead - 1.0).abs() < 1e-14, "order {order}: {}", formula.lead);
+            assert!((formula.error * lead * h / error - 1.0).abs() < 1e-14, "order {order}: {}", formula.error);
+        }
+    }
+
+    /// Polynomials come out exactly, on uneven points.
+    #[test]
+    fn val_polynomials_are_followed() {
+        let nodes = [0.0, -0.7, -0.9, -2.0, -2.5, -4.0];
+        let (f, slope) = (|s: f64| libm::pow(s + 1.2, 5.0), |s: f64| 5.0 * libm::pow(s + 1.2, 4.0));
+        let (value, change) = lagrange(&nodes, 0.6);
+        let sum = |weights: [f64; 6]| -> f64 {
+            weights.iter().zip(nodes.windows(2)).map(|(w, pair)| w * (f(pair[0]) - f(pair[1]))).sum()
+        };
+        assert!((f(0.0) + sum(value) - f(0.6)).abs() < 1e-10, "{}", sum(value));
+        assert!((sum(change) - slope(0.6)).abs() < 1e-10, "{}", sum(change));
+    }
+}
