@@ -1,6 +1,6 @@
 //! Rényi and strong Rényi centres of a token sequence.
 
-use crate::cubes::Cubes;
+use crate::cubes::{Cubes, Place};
 use crate::parked::Parked;
 use crate::theory::cap_area;
 use tokenpark_dynamics::{Tokens, squared_chord};
@@ -29,22 +29,23 @@ impl Centers {
         }
         let near = squared_chord(separation);
         let mut point = vec![0.0; tokens.dimension()];
-        let mut parked = Parked::new(tokens.dimension(), near, most_centers(tokens, separation));
-        let mut earlier = Earlier::new(tokens, separation);
+        let mut parked = Parked::new(tokens.dimension(), near.sqrt(), most_centers(tokens, separation));
+        let mut earlier = Earlier::new(tokens, separation, parked.cubes().buckets());
         for k in 0..tokens.len() {
             for (i, x) in point.iter_mut().enumerate() {
                 *x = tokens.coordinate(i)[k];
             }
-            if !parked.covers(&point) {
-                parked.insert(&point);
+            let place = parked.place(&point);
+            if !parked.covers(&point, &place, near) {
+                parked.insert(&point, &place);
                 if k > 0 {
-                    if !earlier.any_near(&point, k) {
+                    if !earlier.any_near(&point, k, parked.cubes(), &place) {
                         found.strong.push(k);
                     }
                     found.renyi.push(k);
                 }
             }
-            earlier.insert(&point, k);
+            earlier.insert(k, parked.cubes().home(&place));
         }
         found
     }
@@ -72,12 +73,12 @@ enum Earlier<'a> {
     /// Compared from the first one on: of uniform tokens about every 1/σ-th is near, wherever one asks.
     InOrder { tokens: &'a Tokens, near: f64 },
     /// Sorted by place: the last token of each bucket and the one before each, counted from 1.
-    ByPlace { tokens: &'a Tokens, near: f64, cubes: Cubes, last: Vec<u32>, before: Vec<u32> },
+    ByPlace { tokens: &'a Tokens, near: f64, last: Vec<u32>, before: Vec<u32> },
 }
 
 impl<'a> Earlier<'a> {
     /// Whichever is quicker for uniform tokens.
-    fn new(tokens: &'a Tokens, separation: f64) -> Self {
+    fn new(tokens: &'a Tokens, separation: f64, buckets: usize) -> Self {
         let (n, near) = (tokens.len(), squared_chord(separation));
         let centers = most_centers(tokens, separation) as f64;
         let until_near = (1.0 / cap_area(tokens.dimension(), separation)).min(n as f64);
@@ -85,25 +86,22 @@ impl<'a> Earlier<'a> {
         if centers * until_near * tokens.dimension() as f64 <= 40.0 * n as f64 {
             return Self::InOrder { tokens, near };
         }
-        let cubes = Cubes::new(tokens.dimension(), near.sqrt(), centers as usize);
-        let last = vec![0; cubes.buckets()];
-        Self::ByPlace { tokens, near, cubes, last, before: Vec::with_capacity(n) }
+        Self::ByPlace { tokens, near, last: vec![0; buckets], before: Vec::with_capacity(n) }
     }
 
     /// Must be called for every token in order.
-    fn insert(&mut self, point: &[f64], k: usize) {
-        if let Self::ByPlace { cubes, last, before, .. } = self {
-            let bucket = cubes.home(point);
+    fn insert(&mut self, k: usize, bucket: usize) {
+        if let Self::ByPlace { last, before, .. } = self {
             before.push(last[bucket]);
             last[bucket] = k as u32 + 1;
         }
     }
 
     /// True when one of the tokens before token k, which stands at `point`, is near it.
-    fn any_near(&self, point: &[f64], k: usize) -> bool {
+    fn any_near(&self, point: &[f64], k: usize, cubes: &Cubes, place: &Place) -> bool {
         match self {
             Self::InOrder { tokens, near } => any_in_order(tokens, point, k, *near),
-            Self::ByPlace { tokens, near, cubes, last, before } => cubes.any(point, |bucket| {
+            Self::ByPlace { tokens, near, last, before } => cubes.any(place, *near, |bucket| {
                 let mut token = last[bucket];
                 while token != 0 {
                     if tokens.squared_chord(token as usize - 1, k) <= *near {

@@ -1,6 +1,6 @@
 //! Cars on a sphere, found by place.
 
-use crate::cubes::Cubes;
+use crate::cubes::{Cubes, Place};
 
 /// Points compared at once.
 const LANES: usize = 4;
@@ -8,8 +8,6 @@ const LANES: usize = 4;
 /// Cars stored by bucket in blocks of four, coordinate by coordinate.
 pub(crate) struct Parked {
     dimension: usize,
-    /// The squared chord within which a place is taken.
-    near: f64,
     cubes: Cubes,
     /// The last block of each bucket, counted from 1; 0 for none.
     last: Vec<u32>,
@@ -21,19 +19,29 @@ pub(crate) struct Parked {
 }
 
 impl Parked {
-    /// No car yet; about `expected` of them may come.
-    pub(crate) fn new(dimension: usize, squared_chord: f64, expected: usize) -> Self {
-        let cubes = Cubes::new(dimension, squared_chord.sqrt(), expected);
+    /// No car yet; about `expected` of them may come, and will be looked for up to a distance (a chord).
+    pub(crate) fn new(dimension: usize, distance: f64, expected: usize) -> Self {
+        let cubes = Cubes::new(dimension, distance, expected);
         let last = vec![0; cubes.buckets()];
-        Self { dimension, near: squared_chord, cubes, last, before: vec![], blocks: vec![], count: 0 }
+        Self { dimension, cubes, last, before: vec![], blocks: vec![], count: 0 }
     }
 
     pub(crate) fn len(&self) -> usize {
         self.count
     }
 
-    pub(crate) fn insert(&mut self, point: &[f64]) {
-        let bucket = self.cubes.home(point);
+    /// Where the point is.
+    pub(crate) fn place(&self, point: &[f64]) -> Place {
+        self.cubes.place(point)
+    }
+
+    /// The cubes that cars are sorted into.
+    pub(crate) fn cubes(&self) -> &Cubes {
+        &self.cubes
+    }
+
+    pub(crate) fn insert(&mut self, point: &[f64], place: &Place) {
+        let bucket = self.cubes.home(place);
         let last = self.last[bucket];
         if last == 0 || self.before[last as usize - 1].1 == LANES as u32 {
             self.before.push((last, 0));
@@ -49,25 +57,31 @@ impl Parked {
         self.count += 1;
     }
 
-    /// True when a car is within the separation of the point.
-    pub(crate) fn covers(&self, point: &[f64]) -> bool {
-        self.any(point, |_| true)
+    /// True when a car is within a squared chord of the point.
+    pub(crate) fn covers(&self, point: &[f64], place: &Place, near: f64) -> bool {
+        self.any(point, place, near, |_, _| true)
     }
 
-    /// True when a car within the separation of the point pleases. A car is handed over as an iterator's source: its
-    /// first coordinate stands at the slice's start, the next ones four places further each.
+    /// True when a car within a squared chord of the point pleases. A car is handed over with its squared chord and as a
+    /// slice for `coordinates`.
     #[inline]
-    pub(crate) fn any(&self, point: &[f64], mut pleases: impl FnMut(&[f64]) -> bool) -> bool {
-        self.cubes.any(point, |bucket| {
+    pub(crate) fn any(
+        &self,
+        point: &[f64],
+        place: &Place,
+        near: f64,
+        mut pleases: impl FnMut(&[f64], f64) -> bool,
+    ) -> bool {
+        self.cubes.any(place, near, |bucket| {
             let mut block = self.last[bucket];
             while block != 0 {
                 let at = (block - 1) as usize;
                 let size = LANES * self.dimension;
                 let cars = &self.blocks[at * size..(at + 1) * size];
                 let squares = squares(point, cars);
-                if squares.iter().any(|&square| square <= self.near) {
+                if squares.iter().any(|&square| square <= near) {
                     for (lane, &square) in squares.iter().enumerate() {
-                        if square <= self.near && pleases(&cars[lane..]) {
+                        if square <= near && pleases(&cars[lane..], square) {
                             return true;
                         }
                     }

@@ -59,7 +59,7 @@ impl Street {
 
     fn slot(&self, position: f64) -> usize {
         // An interval as long as a car has one position, and a rounded product may reach the end.
-        ((position * self.per_length) as usize).min(self.slots.len() - 1)
+        ((position * self.per_length) as i64 as usize).min(self.slots.len() - 1)
     }
 
     /// The slot `steps` to the left or right and how far it has to be shifted to lie there.

@@ -79,13 +79,15 @@ impl Chart {
         square
     }
 
-    /// The same on the sphere.
+    /// The same on the sphere. Returns the length that was divided by.
     #[inline]
-    pub(crate) fn unit_point(self, cell: Cell, place: impl Fn(usize) -> f64, out: &mut [f64]) {
-        let inverse = 1.0 / self.point(cell, place, out).sqrt();
+    pub(crate) fn unit_point(self, cell: Cell, place: impl Fn(usize) -> f64, out: &mut [f64]) -> f64 {
+        let length = self.point(cell, place, out).sqrt();
+        let inverse = 1.0 / length;
         for x in out.iter_mut() {
             *x *= inverse;
         }
+        length
     }
 
     /// Corner number `corner` on the sphere.
@@ -94,9 +96,22 @@ impl Chart {
         self.unit_point(cell, |axis| (corner >> axis & 1) as f64, out);
     }
 
-    /// The middle of the cell on the sphere.
+    /// The middle of the cell on the sphere, and a chord from there that no point of the cell exceeds.
     #[inline]
-    pub(crate) fn middle(self, cell: Cell, out: &mut [f64]) {
-        self.unit_point(cell, |_| 0.5, out);
+    pub(crate) fn middle(self, cell: Cell, out: &mut [f64]) -> f64 {
+        let length = self.unit_point(cell, |_| 0.5, out);
+        // Division by lengths of at least l shrinks distances by l or more; no length is below 1.
+        let half_diagonal = self.half_diagonal();
+        half_diagonal / (length - half_diagonal).max(1.0) * (1.0 + 1e-14)
+    }
+
+    /// A length that hardly any cell's width is below: radial lengths shrink by up to d.
+    pub(crate) fn narrowest(self) -> f64 {
+        self.side / self.dimension as f64
+    }
+
+    /// Half the diagonal of a cell on the face.
+    pub(crate) fn half_diagonal(self) -> f64 {
+        0.5 * self.side * ((self.dimension - 1) as f64).sqrt()
     }
 }

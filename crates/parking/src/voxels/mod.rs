@@ -15,17 +15,22 @@
 //! (all dimensions). Gnomonic charts make the test of a cell exact (module `chart`) where those use bounds.
 
 mod chart;
+mod coverage;
 
 use crate::error::ParkingError;
 use crate::parked::{Parked, coordinates};
 use crate::random::{below, exponential, uniform};
 use crate::theory::cap_area;
 use chart::{Cell, Chart, DEEPEST, MOST_AXES};
+use coverage::Coverage;
 use rand::Rng;
 use tokenpark_dynamics::squared_chord;
 
-/// Draws per cell before all cells are halved.
-const DRAWS_PER_CELL: usize = 2;
+/// Draws per cell before all cells are halved, for d = 3, 4, 5: measured.
+const DRAWS_PER_CELL: [usize; 3] = [2, 8, 12];
+
+/// Cars are looked for up to this share beyond the separation, for the parts of a cell together.
+const SPREAD: f64 = 0.25;
 
 /// A saturated packing in order of arrival: d coordinates a car, and when it came (tokens landing at rate 1 on the
 /// whole sphere).
@@ -43,7 +48,7 @@ pub(crate) fn saturate<R: Rng + ?Sized>(
     let (mut chart, cells) = Chart::faces(dimension);
     let mut region = Region::new(dimension, separation, cells);
     while chart.level() < DEEPEST {
-        for _ in 0..DRAWS_PER_CELL * region.cells.len() {
+        for _ in 0..DRAWS_PER_CELL[dimension - 3] * region.cells.len() {
             if region.cells.is_empty() {
                 break;
             }
@@ -64,9 +69,9 @@ type Point = [f64; MOST_AXES + 1];
 /// Cells that contain the uncovered region, and the cars so far.
 struct Region {
     dimension: usize,
-    separation: f64,
-    /// The squared chord of the separation less what rounding may do to a distance.
-    surely_near: f64,
+    test: Coverage,
+    /// The squared chord up to which a place is taken.
+    near: f64,
     /// Mean time between draws, per cell of volume 1.
     pause: f64,
     time: f64,
@@ -81,12 +86,12 @@ impl Region {
         let expected = 1.0 / cap_area(dimension, 0.5 * separation);
         Self {
             dimension,
-            separation,
-            surely_near: near - near.sqrt() * 4e-15,
+            test: Coverage::new(separation),
+            near,
             pause: sphere_area(dimension),
             time: 0.0,
             cells,
-            parked: Parked::new(dimension, near, expected as usize + 1),
+            parked: Parked::new(dimension, near.sqrt() * (1.0 + SPREAD), expected as usize + 1),
             saturated: Saturated { positions: vec![], times: vec![] },
         }
     }
@@ -96,12 +101,12 @@ impl Region {
         self.time += exponential(rng) * self.pause / (chart.volume() * self.cells.len() as f64);
         let index = below(rng, self.cells.len());
         let cell = self.cells[index];
-        let (mut place, mut point): (Point, Point) = Default::default();
-        for x in &mut place[..self.dimension - 1] {
+        let (mut inside, mut point): (Point, Point) = Default::default();
+        for x in &mut inside[..self.dimension - 1] {
             *x = uniform(rng);
         }
         let point = &mut point[..self.dimension];
-        let square = chart.point(cell, |axis| place[axis], point);
+        let square = chart.point(cell, |axis| inside[axis], point);
         // The density (1 + |u|²)^{-d/2} against a uniform number, both squared.
         let thin = uniform(rng);
         if (0..self.dimension).fold(thin * thin, |product, _| product * square) >= 1.0 {
@@ -109,64 +114,54 @@ impl Region {
         }
         let inverse = 1.0 / square.sqrt();
         point.iter_mut().for_each(|x| *x *= inverse);
-        let (mut taken, near, separation) = (false, self.surely_near, self.separation);
-        let gone = self.parked.any(point, |car| {
-            taken = true;
-            within(chart, cell, car, near, separation)
-        });
-        if !taken {
-            self.park(point);
-        }
-        if gone || (!taken && self.covered(chart, cell)) {
-            self.cells.swap_remove(index);
+        let place = self.parked.place(point);
+        if !self.parked.covers(point, &place, self.near) {
+            self.parked.insert(point, &place);
+            self.saturated.positions.extend_from_slice(point);
+            self.saturated.times.push(self.time);
         }
     }
 
-    fn park(&mut self, point: &[f64]) {
-        self.parked.insert(point);
-        self.saturated.positions.extend_from_slice(point);
-        self.saturated.times.push(self.time);
-    }
-
-    /// Replaces every cell by those of its parts that may contain uncovered points.
+    /// Replaces every cell by those of its parts that no single car covers.
     fn halve(&mut self, chart: Chart) {
-        let finer = chart.finer();
-        let cells = std::mem::take(&mut self.cells);
-        let parts = cells.iter().flat_map(|&cell| (0..chart.corners()).map(move |part| chart.part(cell, part)));
-        self.cells = parts.filter(|&part| !self.covered(finer, part)).collect();
-    }
-
-    /// True when some car's exclusion cap contains the cell. Such a car is near the middle.
-    fn covered(&self, chart: Chart, cell: Cell) -> bool {
-        let mut middle = Point::default();
+        let (finer, cells) = (chart.finer(), std::mem::take(&mut self.cells));
+        let chord = self.near.sqrt();
+        let (mut middle, mut cars) = (Point::default(), vec![]);
         let middle = &mut middle[..self.dimension];
-        chart.middle(cell, middle);
-        self.parked.any(middle, |car| within(chart, cell, car, self.surely_near, self.separation))
+        for cell in cells {
+            // A car that covers a part is near the part's middle, half the cell's radius from the cell's own.
+            let reach = chord + 0.5 * chart.middle(cell, middle);
+            let small = reach <= chord * (1.0 + SPREAD);
+            cars.clear();
+            if small {
+                self.parked.any(middle, &self.parked.place(middle), reach * reach * (1.0 + 1e-9), |car, _| {
+                    cars.extend(coordinates(car));
+                    false
+                });
+            }
+            for part in (0..chart.corners()).map(|part| chart.part(cell, part)) {
+                let covered = if small {
+                    self.test.any(finer, part, cars.chunks_exact(self.dimension))
+                } else {
+                    self.covered(finer, part)
+                };
+                if !covered {
+                    self.cells.push(part);
+                }
+            }
+        }
     }
-}
 
-/// True when the cell lies within the separation of the car.
-fn within(chart: Chart, cell: Cell, car: &[f64], near: f64, separation: f64) -> bool {
-    let dimension = chart.dimension();
-    let mut point = Point::default();
-    let point = &mut point[..dimension];
-    let distance = |point: &[f64]| point.iter().zip(coordinates(car)).fold(0.0, |sum, (&x, y)| sum + (y - x) * (y - x));
-    if separation <= std::f64::consts::FRAC_PI_2 {
-        return (0..chart.corners()).all(|corner| {
-            chart.corner(cell, corner, point);
-            distance(point) <= near
-        });
+    /// True when some car covers the cell. Such a car is near the middle.
+    fn covered(&self, chart: Chart, cell: Cell) -> bool {
+        let (mut middle, mut car) = (Point::default(), Point::default());
+        let (middle, car) = (&mut middle[..self.dimension], &mut car[..self.dimension]);
+        chart.middle(cell, middle);
+        self.parked.any(middle, &self.parked.place(middle), self.near, |stored, _| {
+            car.iter_mut().zip(coordinates(stored)).for_each(|(x, y)| *x = y);
+            self.test.any(chart, cell, std::iter::once(&*car))
+        })
     }
-    // A larger cap is not convex. The cell lies in the cap about its middle through its farthest corner.
-    let mut middle = Point::default();
-    let middle = &mut middle[..dimension];
-    chart.middle(cell, middle);
-    let radius = (0..chart.corners()).fold(0.0, |radius: f64, corner| {
-        chart.corner(cell, corner, point);
-        radius.max(point.iter().zip(&*middle).fold(0.0, |sum, (x, y)| sum + (x - y) * (x - y)))
-    });
-    let angle = |square: f64| 2.0 * libm::asin((0.5 * square.sqrt()).min(1.0));
-    angle(distance(middle)) + angle(radius) <= separation - 1e-14
 }
 
 /// The area of S^{d-1}: 2π^{d/2}/Γ(d/2).

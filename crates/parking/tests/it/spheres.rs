@@ -87,6 +87,31 @@ fn stat_arrivals_in_time_agree_with_tokens() {
     }
 }
 
+#[test]
+fn stat_arrivals_agree_with_another_program() {
+    // Means over 1000 to 1500 samples of all pairs of 300 normal vectors in numpy, and their standard errors.
+    let known = [
+        (3, 0.6, (20.7127, 0.0317), (11.4380, 0.0416)),
+        (4, 0.9, (16.1540, 0.0287), (7.6467, 0.0373)),
+        (5, 1.2, (9.7860, 0.0210), (4.1553, 0.0275)),
+        (8, 1.0, (35.6560, 0.0627), (15.0620, 0.0746)),
+    ];
+    let mut rng = rng(26);
+    for (d, separation, renyi, strong) in known {
+        let parking = Parking::sphere(d, separation).unwrap();
+        let (mut cars, mut alone) = (Counts::new(), Counts::new());
+        for _ in 0..4000 {
+            let sample = parking.arrivals(300, &mut rng).unwrap();
+            cars.add(sample.count());
+            alone.add(sample.strong().unwrap());
+        }
+        for (seen, (mean, error)) in [(&cars, renyi), (&alone, strong)] {
+            let error = libm::hypot(seen.standard_error(), error);
+            assert!((seen.mean() - mean).abs() < 4.0 * error, "d {d}: {} and {mean} ± {error}", seen.mean());
+        }
+    }
+}
+
 /// Coverage at vanishing δ: the intercept of a weighted straight line in δ², and its standard error.
 fn flat_coverage(d: usize, separations: &[(f64, usize)]) -> (f64, f64) {
     let mut rng = rng(25);
