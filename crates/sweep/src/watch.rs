@@ -1,6 +1,6 @@
 //! What is watched along a run: consumption by centres, the centres' drift and mergers, and the bound of Lemma 5.1.
 
-use tokenpark_dynamics::{Event, Moment, Tokens, squared_chord};
+use tokenpark_dynamics::{Event, Moment, Tokens, squared_chord, strongest_pull};
 
 /// Which tokens the centres of one kind have consumed. A token is consumed when its inner product with a centre, as
 /// both are now, exceeds the capture threshold; a centre is consumed by itself.
@@ -127,8 +127,7 @@ pub(crate) struct Lemma51 {
 impl Lemma51 {
     pub(crate) fn new(start: &Tokens, strong: &[usize], beta: f64) -> Self {
         let root = beta.sqrt();
-        // cos τ* = (−1 + √(4β²+1)) / (2β), written without cancellation.
-        let peak = libm::acos(2.0 * beta / ((4.0 * beta * beta + 1.0).sqrt() + 1.0));
+        let peak = strongest_pull(beta);
         let mut bounds = vec![];
         for &s in strong.iter().filter(|&&s| s > 0) {
             let nearest = (0..s).map(|i| start.squared_chord(i, s)).fold(4.0, f64::min);
@@ -149,9 +148,24 @@ impl Lemma51 {
         Self { bounds, violated }
     }
 
-    pub(crate) fn remember(&mut self, time: f64, start: &Tokens, tokens: &Tokens) {
+    /// Takes note of a moment whose state is `tokens`. A bound that ends within a step is checked where it ends if it
+    /// is broken at the end of the step.
+    pub(crate) fn remember(&mut self, moment: Moment<'_>, start: &Tokens, tokens: &Tokens) {
         for (violated, &(token, until, bound)) in self.violated.iter_mut().zip(&self.bounds) {
-            *violated = *violated || (time < until && tokens.squared_chord_to(token, start, token) >= bound);
+            if *violated || tokens.squared_chord_to(token, start, token) < bound {
+                continue;
+            }
+            match moment {
+                Moment::Saved { time, .. } | Moment::Step { time, .. } if time < until => *violated = true,
+                Moment::Step { from, between, .. } if from < until => {
+                    let mut now = tokens.clone();
+                    let mut state = now.state().to_vec();
+                    between(until, &mut state);
+                    now.copy_from(&state);
+                    *violated = now.squared_chord_to(token, start, token) >= bound;
+                }
+                _ => {}
+            }
         }
     }
 

@@ -23,11 +23,13 @@ impl Gauge {
 
     /// The distance that is left to the next event, in chords; negative if and only if a threshold has been crossed.
     pub(super) fn margin(&mut self, rules: Hysteresis, tokens: &Tokens, leader: &[u32]) -> f64 {
-        let (between, inside) = match self {
-            Self::Circle(circle) => circle.measure(tokens, leader),
-            Self::Sphere(sphere) => sphere.measure(tokens, leader, rules.gap),
-        };
-        rules.margin(between, inside)
+        match self {
+            Self::Circle(circle) => {
+                let (between, inside) = circle.measure(tokens, leader);
+                rules.margin(between, inside)
+            }
+            Self::Sphere(sphere) => sphere.margin(rules, tokens, leader),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The partition into clusters, and the record of what becomes of every one.
 
-use super::nearest::nearest_earlier;
+use super::nearest::{nearest_apart, nearest_earlier};
 use crate::cluster::{Clusters, Forest};
 use crate::tokens::Tokens;
 
@@ -135,11 +135,9 @@ impl Register {
 
     /// A part that was torn off begins its life.
     fn bear(&mut self, birth: f64, tokens: &Tokens, leader: u32, split_from: u32) {
-        let n = self.leader.len();
-        let part = (0..n).filter(|&k| self.leader[k] == leader);
-        let earlier = |k: usize| (0..n).filter(|&j| self.leader[j] < leader).map(move |j| tokens.squared_chord(j, k));
-        let gap_at_birth = part.clone().flat_map(earlier).reduce(f64::min).map(geodesic);
-        let size_at_birth = part.count() as u32;
+        let is_own = |k: usize| self.leader[k] == leader;
+        let gap_at_birth = nearest_apart(tokens, is_own, |k| self.leader[k] < leader).map(geodesic);
+        let size_at_birth = (0..self.leader.len()).filter(|&k| is_own(k)).count() as u32;
         self.lives[self.latest[split_from as usize]].splits += 1;
         self.latest[leader as usize] = self.lives.len();
         let (split_from, splits, standing, death) = (Some(split_from), 0, None, None);

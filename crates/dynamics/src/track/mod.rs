@@ -17,7 +17,7 @@
 //! is Lipschitz, so that nothing happens while no token has moved half of it. A [`Tracker`] measures the margin again
 //! only when tokens have moved that far, halves steps in which more could happen, and locates the zeros of the margin
 //! by root finding on dense output, to a relative 1e-9 in time. Two crossings (in and out) within one step are seen
-//! when they pass the threshold by more than a sixteenth of `gap`, provided that inside a step, or a 128th of a step,
+//! when they pass the threshold by more than a quarter of `gap`, provided that inside a step, or a 128th of a step,
 //! no token is farther from both its ends than these are apart. Steps below the resolution of time are looked at where
 //! they end.
 
@@ -39,7 +39,7 @@ const EVENT_RTOL: f64 = 1e-9;
 /// Squared chords this near to their threshold, relatively, have reached it.
 const SAME: f64 = 1e-9;
 /// Excursions across a threshold by less than this share of `gap` may be missed.
-const RESOLUTION: f64 = 1.0 / 16.0;
+const RESOLUTION: f64 = 0.25;
 /// A step is halved at most so many times.
 const HALVINGS: usize = 7;
 /// Steps shorter than this, relatively, are not halved.
@@ -224,10 +224,10 @@ impl Tracker {
     /// Goes on to the event between the present time and `time`, at which the margin is negative.
     fn meet(&mut self, time: f64, state: &[f64], between: &dyn Fn(f64, &mut [f64])) -> Reach {
         let mut scratch = self.now.state().to_vec();
-        let before = self.margin_of(&scratch).max(f64::MIN_POSITIVE);
+        let before = if self.moved == 0.0 { self.margin } else { self.margin_of(&scratch) };
         let step = Moment::Step { from: self.time, time, state, between };
         let Self { rules, gauge, probe, register, .. } = self;
-        let event = Event::locate(step, before, EVENT_RTOL, &mut scratch, |state| {
+        let event = Event::locate(step, before.max(f64::MIN_POSITIVE), EVENT_RTOL, &mut scratch, |state| {
             probe.copy_from(state);
             gauge.margin(*rules, probe, register.leaders())
         });
@@ -239,8 +239,11 @@ impl Tracker {
         }
         self.probe.copy_from(&scratch);
         self.register.merge(at, &self.probe, self.rules.gap * (1.0 + SAME));
-        self.register.split(at, &self.probe, self.rules.split * (1.0 - SAME));
-        let margin = self.margin_of(&scratch);
+        let mut margin = self.margin_of(&scratch);
+        if margin < 0.0 {
+            self.register.split(at, &self.probe, self.rules.split * (1.0 - SAME));
+            margin = self.margin_of(&scratch);
+        }
         self.measure(at, &scratch, margin);
         if at < time { Reach::Event } else { Reach::End }
     }

@@ -1,4 +1,4 @@
-//! The nearest token before each token.
+//! The nearest token before each token, and the nearest tokens of two sets.
 
 use crate::cluster::order_on_circle;
 use crate::tokens::Tokens;
@@ -28,6 +28,24 @@ fn on_circle(tokens: &Tokens) -> Vec<Option<f64>> {
         before[next[k]] = before[k];
     }
     nearest
+}
+
+/// The squared chord between the nearest tokens of two sets; `None` if one is empty.
+pub(super) fn nearest_apart(
+    tokens: &Tokens,
+    set: impl Fn(usize) -> bool,
+    other: impl Fn(usize) -> bool,
+) -> Option<f64> {
+    let n = tokens.len();
+    if tokens.dimension() > 2 {
+        let others = |k: usize| (0..n).filter(|&j| other(j)).map(move |j| tokens.squared_chord(j, k));
+        return (0..n).filter(|&k| set(k)).flat_map(others).reduce(f64::min);
+    }
+    // Among the tokens of both sets, the nearest are neighbours.
+    let order: Vec<usize> = order_on_circle(tokens).into_iter().filter(|&k| set(k) || other(k)).collect();
+    let next = order.iter().cycle().skip(1);
+    let apart = order.iter().zip(next).filter(|(j, k)| set(**j) != set(**k));
+    apart.map(|(&j, &k)| tokens.squared_chord(j, k)).reduce(f64::min)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
-//! Clusters in any dimension: all pairs of the tokens that do not coincide with their leader.
+//! Clusters in any dimension: a sweep along the first coordinate over the tokens that do not coincide with their leader.
 
+use super::Hysteresis;
 use super::gauge::FAR;
 use crate::tokens::Tokens;
 
@@ -9,78 +10,78 @@ const COINCIDENT: f64 = 1e-10;
 /// Scratch.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sphere {
-    /// (leader, token) of those that do not stand behind their leader, in order.
-    active: Vec<(u32, u32)>,
-    /// Their coordinates, coordinate-major.
-    coordinates: Vec<f64>,
-    /// Squared chords from one of them to the others.
-    squares: Vec<f64>,
-    /// Squared chord of every one to the tree that grows within its cluster.
-    reach: Vec<f64>,
+    /// Those that do not stand behind their leader, in order of the first coordinate.
+    active: Vec<u32>,
+    /// Their first coordinates and leaders.
+    along: Vec<(f64, u32)>,
+    /// The largest squared chord from every leader to its tokens.
+    radius: Vec<f64>,
+    /// Squared chord of every token of a cluster to the tree that grows within it.
+    reach: Vec<(f64, u32)>,
 }
 
 impl Sphere {
-    /// The squared chord between the nearest tokens of different clusters, and the largest at which single linkage
-    /// falls short of connecting some cluster: the longest edge of the clusters' minimum spanning trees.
-    pub(super) fn measure(&mut self, tokens: &Tokens, leader: &[u32], gap: f64) -> (f64, f64) {
-        self.gather(tokens, leader, COINCIDENT * COINCIDENT * gap);
-        let (mut between, mut inside) = (FAR, 0.0_f64);
-        let mut begin = 0;
-        while begin < self.active.len() {
-            let cluster = self.active[begin].0;
-            let size = self.active[begin..].iter().take_while(|(leader, _)| *leader == cluster).count();
-            let end = begin + size;
-            for index in begin..end {
-                self.squares_from(index, end, self.active.len());
-                between = self.squares[end..].iter().fold(between, |m, &square| if square < m { square } else { m });
+    /// The margin of [`Hysteresis::margin`].
+    pub(super) fn margin(&mut self, rules: Hysteresis, tokens: &Tokens, leader: &[u32]) -> f64 {
+        self.gather(tokens, leader, COINCIDENT * COINCIDENT * rules.gap);
+        let between = self.nearest_apart(tokens);
+        let mut margin = rules.margin(between, 0.0);
+        for cluster in 0..leader.len() {
+            // No gap inside is wider than the distance from the leader to its farthest token.
+            if self.radius[cluster] > 0.0 && rules.margin(FAR, self.radius[cluster]) < margin {
+                margin = margin.min(rules.margin(FAR, self.longest_edge(tokens, cluster as u32)));
             }
-            inside = inside.max(self.longest_edge(begin, end));
-            begin = end;
         }
-        (between, inside)
+        margin
     }
 
     fn gather(&mut self, tokens: &Tokens, leader: &[u32], coincident: f64) {
+        let first = tokens.coordinate(0);
+        self.radius.clear();
+        self.radius.resize(leader.len(), 0.0);
         self.active.clear();
-        for (k, &leader) in leader.iter().enumerate() {
-            if k == leader as usize || tokens.squared_chord(leader as usize, k) > coincident {
-                self.active.push((leader, k as u32));
+        for (k, &own) in leader.iter().enumerate() {
+            let square = tokens.squared_chord(own as usize, k);
+            if k == own as usize || square > coincident {
+                self.active.push(k as u32);
+                self.radius[own as usize] = self.radius[own as usize].max(square);
             }
         }
-        self.active.sort_unstable();
-        self.coordinates.clear();
-        for i in 0..tokens.dimension() {
-            let coordinate = tokens.coordinate(i);
-            self.coordinates.extend(self.active.iter().map(|&(_, k)| coordinate[k as usize]));
-        }
-        self.squares.resize(self.active.len(), 0.0);
-        self.reach.resize(self.active.len(), 0.0);
+        self.active.sort_unstable_by(|&a, &b| first[a as usize].total_cmp(&first[b as usize]).then(a.cmp(&b)));
+        self.along.clear();
+        self.along.extend(self.active.iter().map(|&k| (first[k as usize], leader[k as usize])));
     }
 
-    /// Fills `squares` from `begin` to `end` with squared chords to the active token at `index`.
-    fn squares_from(&mut self, index: usize, begin: usize, end: usize) {
-        let squares = &mut self.squares[begin..end];
-        squares.fill(0.0);
-        for coordinate in self.coordinates.chunks_exact(self.active.len()) {
-            let own = coordinate[index];
-            squares.iter_mut().zip(&coordinate[begin..end]).for_each(|(square, x)| *square += (x - own) * (x - own));
+    /// The squared chord between the nearest tokens of different clusters.
+    fn nearest_apart(&self, tokens: &Tokens) -> f64 {
+        let mut nearest = FAR;
+        for (i, (&(here, cluster), &j)) in self.along.iter().zip(&self.active).enumerate() {
+            for (&(there, other), &k) in self.along[i + 1..].iter().zip(&self.active[i + 1..]) {
+                if (there - here) * (there - here) >= nearest {
+                    break;
+                }
+                if other != cluster {
+                    nearest = nearest.min(tokens.squared_chord(j as usize, k as usize));
+                }
+            }
         }
+        nearest
     }
 
-    /// Prim's algorithm: the longest edge of the minimum spanning tree of the active tokens from `begin` to `end`.
-    fn longest_edge(&mut self, begin: usize, end: usize) -> f64 {
-        let (mut longest, mut newest) = (0.0_f64, begin);
-        self.reach[begin..end].fill(FAR);
-        for _ in begin + 1..end {
-            self.squares_from(newest, begin, end);
-            // In the tree: farther than anything, so that it is never the nearest.
-            self.reach[newest] = f64::INFINITY;
+    /// The longest edge of a cluster's minimum spanning tree (Prim), at which single linkage falls short of
+    /// connecting it.
+    fn longest_edge(&mut self, tokens: &Tokens, cluster: u32) -> f64 {
+        self.reach.clear();
+        let members = self.along.iter().zip(&self.active).filter(|((_, leader), _)| *leader == cluster);
+        self.reach.extend(members.map(|(_, &k)| (FAR, k)));
+        let (mut longest, mut newest) = (0.0_f64, 0);
+        while self.reach.len() > 1 {
+            let (_, tree) = self.reach.swap_remove(newest);
             let mut nearest = f64::INFINITY;
-            let reached = self.reach[begin..end].iter_mut().zip(&self.squares[begin..end]);
-            for (index, (reach, &square)) in reached.enumerate().filter(|(_, (reach, _))| reach.is_finite()) {
-                *reach = if square < *reach { square } else { *reach };
+            for (index, (reach, k)) in self.reach.iter_mut().enumerate() {
+                *reach = reach.min(tokens.squared_chord(tree as usize, *k as usize));
                 if *reach < nearest {
-                    (nearest, newest) = (*reach, begin + index);
+                    (nearest, newest) = (*reach, index);
                 }
             }
             longest = longest.max(nearest);

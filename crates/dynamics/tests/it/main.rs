@@ -7,8 +7,10 @@ mod invariants;
 mod jacobian;
 mod order;
 mod outside;
+mod replay;
 mod rosenbrock;
 mod stable;
+mod track;
 
 use nalgebra::DMatrix;
 use std::ops::ControlFlow;
