@@ -25,14 +25,16 @@ mod circle;
 mod gauge;
 mod lives;
 mod nearest;
+mod root;
 mod sphere;
 
 pub use lives::{Death, Life, Standing};
 
-use crate::solver::{Event, Moment};
+use crate::solver::Moment;
 use crate::tokens::{Tokens, squared_chord};
 use gauge::{Gauge, farthest};
 use lives::Register;
+use root::turning_negative;
 
 /// Relative accuracy of the times of events.
 const EVENT_RTOL: f64 = 1e-9;
@@ -73,10 +75,18 @@ impl Hysteresis {
         (2.0 * strongest_pull(beta)).max(2.0 * gap)
     }
 
+    fn mergers_only(self) -> Self {
+        Self { split: f64::INFINITY, ..self }
+    }
+
+    fn splits_only(self) -> Self {
+        Self { gap: 0.0, ..self }
+    }
+
     /// What is left of a distance between clusters and of one inside a cluster, in chords: negative if and only if a
     /// threshold has been crossed.
     fn margin(self, between: f64, inside: f64) -> f64 {
-        let merge = (between - self.gap) / (between.sqrt() + self.gap.sqrt());
+        let merge = (between - self.gap) / (between.sqrt() + self.gap.sqrt() + f64::MIN_POSITIVE);
         if self.split.is_infinite() {
             return merge;
         }
@@ -215,23 +225,27 @@ impl Tracker {
             return Reach::Halve(0.5 * (self.time + time));
         }
         if margin < 0.0 {
-            return self.meet(time, state, between);
+            return self.meet(time, state, margin, between);
         }
         self.measure(time, state, margin);
         Reach::End
     }
 
     /// Goes on to the event between the present time and `time`, at which the margin is negative.
-    fn meet(&mut self, time: f64, state: &[f64], between: &dyn Fn(f64, &mut [f64])) -> Reach {
+    fn meet(&mut self, time: f64, state: &[f64], margin: f64, between: &dyn Fn(f64, &mut [f64])) -> Reach {
         let mut scratch = self.now.state().to_vec();
         let before = if self.moved == 0.0 { self.margin } else { self.margin_of(&scratch) };
-        let step = Moment::Step { from: self.time, time, state, between };
-        let Self { rules, gauge, probe, register, .. } = self;
-        let event = Event::locate(step, before.max(f64::MIN_POSITIVE), EVENT_RTOL, &mut scratch, |state| {
-            probe.copy_from(state);
-            gauge.margin(*rules, probe, register.leaders())
+        let low = (self.time, before.max(f64::MIN_POSITIVE));
+        // Where nothing is torn at the end, the search can leave the inside of the clusters alone.
+        self.probe.copy_from(state);
+        let torn = self.gauge.margin(self.rules.splits_only(), &self.probe, self.register.leaders()) < 0.0;
+        let rules = if torn { self.rules } else { self.rules.mergers_only() };
+        let Self { gauge, probe, register, .. } = self;
+        let at = turning_negative(low, (time, margin), EVENT_RTOL, |at| {
+            between(at, &mut scratch);
+            probe.copy_from(&scratch);
+            gauge.margin(rules, probe, register.leaders())
         });
-        let at = event.map_or(time, |event| event.time);
         if at < time {
             between(at, &mut scratch);
         } else {

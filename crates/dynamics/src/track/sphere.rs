@@ -26,6 +26,9 @@ impl Sphere {
         self.gather(tokens, leader, COINCIDENT * COINCIDENT * rules.gap);
         let between = self.nearest_apart(tokens);
         let mut margin = rules.margin(between, 0.0);
+        if rules.split.is_infinite() {
+            return margin;
+        }
         for cluster in 0..leader.len() {
             // No gap inside is wider than the distance from the leader to its farthest token.
             if self.radius[cluster] > 0.0 && rules.margin(FAR, self.radius[cluster]) < margin {
