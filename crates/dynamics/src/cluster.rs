@@ -70,9 +70,11 @@ impl Forest {
         k
     }
 
-    pub(crate) fn link(&mut self, j: usize, k: usize) {
+    /// Joins two trees; false if they were one.
+    pub(crate) fn link(&mut self, j: usize, k: usize) -> bool {
         let (a, b) = (self.find(j as u32), self.find(k as u32));
         self.parent[a.max(b) as usize] = a.min(b);
+        a != b
     }
 }
 

@@ -88,12 +88,13 @@ impl Register {
         lives
     }
 
-    /// Merges all clusters with tokens nearer to each other than a squared chord.
-    pub(super) fn merge(&mut self, time: f64, tokens: &Tokens, near: f64) {
+    /// Merges all clusters with tokens nearer to each other than a squared chord; false if there are none.
+    pub(super) fn merge(&mut self, time: f64, tokens: &Tokens, near: f64) -> bool {
         let touching = Clusters::nearer_than(tokens, near);
         let mut forest = Forest::new(self.leader.len());
+        let mut merged = false;
         for (k, &leader) in self.leader.iter().enumerate() {
-            forest.link(leader as usize, self.leader[touching.leader(k) as usize] as usize);
+            merged |= forest.link(leader as usize, self.leader[touching.leader(k) as usize] as usize);
         }
         let sizes = self.sizes();
         // Tokens met so far of every cluster after the mergers.
@@ -108,13 +109,11 @@ impl Register {
             met[after as usize] += 1;
             self.leader[k] = after;
         }
+        merged
     }
 
-    /// Splits all clusters that single linkage up to a squared chord does not connect.
-    pub(super) fn split(&mut self, time: f64, tokens: &Tokens, far: f64) {
-        if far.is_infinite() {
-            return;
-        }
+    /// Splits all clusters that single linkage below a squared chord does not connect; false if there are none.
+    pub(super) fn split(&mut self, time: f64, tokens: &Tokens, far: f64) -> bool {
         let mut members: Vec<u32> = (0..self.leader.len() as u32).collect();
         members.sort_by_key(|&k| self.leader[k as usize]);
         let (before, mut torn) = (self.leader.clone(), vec![]);
@@ -128,9 +127,10 @@ impl Register {
             }
         }
         torn.sort_unstable();
-        for (leader, split_from) in torn {
+        for &(leader, split_from) in &torn {
             self.bear(time, tokens, leader, split_from);
         }
+        !torn.is_empty()
     }
 
     /// A part that was torn off begins its life.

@@ -83,6 +83,12 @@ impl Hysteresis {
         Self { gap: 0.0, ..self }
     }
 
+    /// The squared chord inside a cluster at which a margin is left.
+    fn inside_at(self, margin: f64) -> f64 {
+        let chord = (self.split.sqrt() - margin).max(0.0);
+        chord * chord
+    }
+
     /// What is left of a distance between clusters and of one inside a cluster, in chords: negative if and only if a
     /// threshold has been crossed.
     fn margin(self, between: f64, inside: f64) -> f64 {
@@ -252,14 +258,20 @@ impl Tracker {
             scratch.copy_from_slice(state);
         }
         self.probe.copy_from(&scratch);
-        self.register.merge(at, &self.probe, self.rules.gap * (1.0 + SAME));
+        let mut changed = self.register.merge(at, &self.probe, self.rules.gap * (1.0 + SAME));
         let mut margin = self.margin_of(&scratch);
         if margin < 0.0 {
-            self.register.split(at, &self.probe, self.rules.split * (1.0 - SAME));
+            changed |= self.register.split(at, &self.probe, self.rules.split * (1.0 - SAME));
             margin = self.margin_of(&scratch);
         }
-        self.measure(at, &scratch, margin);
-        if at < time { Reach::Event } else { Reach::End }
+        // Where rounding alone makes a margin negative, nothing happens until the end of the step.
+        if at < time && changed {
+            self.measure(at, &scratch, margin);
+            return Reach::Event;
+        }
+        let margin = self.margin_of(state);
+        self.measure(time, state, margin);
+        Reach::End
     }
 
     fn state_at(&self, time: f64, between: &dyn Fn(f64, &mut [f64])) -> Vec<f64> {

@@ -2,6 +2,7 @@
 
 use super::Hysteresis;
 use super::gauge::FAR;
+use crate::cluster::Forest;
 use crate::tokens::Tokens;
 
 /// A token nearer to its leader than this share of `gap` stands behind it: distances are wrong by twice that at most.
@@ -16,7 +17,7 @@ pub(super) struct Sphere {
     along: Vec<(f64, u32)>,
     /// The largest squared chord from every leader to its tokens.
     radius: Vec<f64>,
-    /// Squared chord of every token of a cluster to the tree that grows within it.
+    /// The members of one cluster, and their squared chords to the tree that grows within it.
     reach: Vec<(f64, u32)>,
 }
 
@@ -32,10 +33,44 @@ impl Sphere {
         for cluster in 0..leader.len() {
             // No gap inside is wider than the distance from the leader to its farthest token.
             if self.radius[cluster] > 0.0 && rules.margin(FAR, self.radius[cluster]) < margin {
-                margin = margin.min(rules.margin(FAR, self.longest_edge(tokens, cluster as u32)));
+                self.gather_members(cluster as u32);
+                if margin <= 0.0 || !self.is_connected(tokens, rules.inside_at(margin)) {
+                    margin = margin.min(rules.margin(FAR, self.longest_edge(tokens)));
+                }
             }
         }
         margin
+    }
+
+    /// Fills `reach` with the active tokens of a cluster, in order of the first coordinate.
+    fn gather_members(&mut self, cluster: u32) {
+        self.reach.clear();
+        let members = self.along.iter().zip(&self.active).filter(|((_, leader), _)| *leader == cluster);
+        self.reach.extend(members.map(|(_, &k)| (FAR, k)));
+    }
+
+    /// Whether single linkage below a squared chord connects the members: links between tokens that follow each other
+    /// soonest along the first coordinate come first, and are usually enough.
+    fn is_connected(&self, tokens: &Tokens, threshold: f64) -> bool {
+        let first = tokens.coordinate(0);
+        let members = self.reach.len();
+        let (mut forest, mut parts) = (Forest::new(members), members);
+        for offset in 1..members {
+            let mut beyond = true;
+            for (i, pair) in self.reach.windows(offset + 1).enumerate() {
+                let (j, k) = (pair[0].1 as usize, pair[offset].1 as usize);
+                let along = first[k] - first[j];
+                if along * along < threshold {
+                    beyond = false;
+                    let near = tokens.squared_chord(j, k) < threshold;
+                    parts -= usize::from(near && forest.link(i, i + offset));
+                }
+            }
+            if beyond || parts == 1 {
+                break;
+            }
+        }
+        parts == 1
     }
 
     fn gather(&mut self, tokens: &Tokens, leader: &[u32], coincident: f64) {
@@ -71,12 +106,9 @@ impl Sphere {
         nearest
     }
 
-    /// The longest edge of a cluster's minimum spanning tree (Prim), at which single linkage falls short of
-    /// connecting it.
-    fn longest_edge(&mut self, tokens: &Tokens, cluster: u32) -> f64 {
-        self.reach.clear();
-        let members = self.along.iter().zip(&self.active).filter(|((_, leader), _)| *leader == cluster);
-        self.reach.extend(members.map(|(_, &k)| (FAR, k)));
+    /// The longest edge of the members' minimum spanning tree (Prim), at which single linkage falls short of
+    /// connecting them.
+    fn longest_edge(&mut self, tokens: &Tokens) -> f64 {
         let (mut longest, mut newest) = (0.0_f64, 0);
         while self.reach.len() > 1 {
             let (_, tree) = self.reach.swap_remove(newest);
