@@ -177,3 +177,62 @@ impl Lemma51 {
         tokens.len() as u32
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BETA: f64 = 64.0;
+
+    fn tokens(angle: f64) -> Tokens {
+        Tokens::from_angles(&[0.0, angle]).expect("two tokens")
+    }
+
+    /// The bounds of a strong centre at a distance of 1, token 1.
+    fn lemma() -> (Tokens, Lemma51) {
+        (tokens(1.0), Lemma51::new(&tokens(1.0), &[0, 1], BETA))
+    }
+
+    /// Shows a step that ends with the centre at `end`, having been at `middle` when the bound of ε = 0.02 times out.
+    fn step(lemma: &mut Lemma51, start: &Tokens, from: f64, time: f64, middle: f64, end: f64) {
+        let (middle, end) = (tokens(middle), tokens(end));
+        let between = |_: f64, out: &mut [f64]| out.copy_from_slice(middle.state());
+        lemma.remember(Moment::Step { from, time, state: end.state(), between: &between }, start, &end);
+    }
+
+    #[test]
+    fn val_bounds_of_the_lemma() {
+        let (_, lemma) = lemma();
+        let (token, until, square) = lemma.bounds[0];
+        // c/√β = 1/1.04, and T = ε (c/√β) / (2 h(c/√β)).
+        let angle = 1.0 / 1.04;
+        let pull = libm::exp(BETA * (libm::cos(angle) - 1.0)) * libm::sin(angle);
+        assert_eq!((token, lemma.bounds.len()), (1, 20));
+        assert!((until / (0.02 * angle / (2.0 * pull)) - 1.0).abs() < 1e-9, "{until:e}");
+        assert!((square.sqrt() / (0.02 * angle) - 1.0).abs() < 1e-4);
+        // At a distance below τ* the lemma says nothing.
+        assert!(Lemma51::new(&tokens(0.1), &[0, 1], BETA).bounds.is_empty());
+    }
+
+    #[test]
+    fn val_a_bound_holds_while_it_lasts() {
+        let (start, bounds) = lemma();
+        let (_, until, _) = bounds.bounds[0];
+        let cases = [
+            // Within the time: only the distance counts.
+            (0.0, 0.9 * until, 0.99, 0.99, 0),
+            (0.0, 0.9 * until, 0.99, 0.97, 1),
+            // The time ends within the step, and the centre moved before or after.
+            (0.5 * until, 2.0 * until, 0.97, 0.97, 1),
+            (0.5 * until, 2.0 * until, 0.99, 0.97, 0),
+            // All of the step is after it.
+            (until, 2.0 * until, 0.97, 0.97, 0),
+        ];
+        for (from, time, middle, end, violations) in cases {
+            let (_, mut lemma) = lemma();
+            // The other bounds are longer, and wider than these displacements.
+            step(&mut lemma, &start, from, time, middle, end);
+            assert_eq!(lemma.violations(), violations, "{from:e}..{time:e}, {middle}, {end}");
+        }
+    }
+}
