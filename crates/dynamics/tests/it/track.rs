@@ -110,7 +110,7 @@ fn val_late_deaths_do_not_depend_on_the_gap() {
     let mut compared = 0;
     for (beta, seed) in [(36.0, 0.1), (36.0, 0.5), (64.0, 0.2), (64.0, 0.7)] {
         let angles: Vec<f64> =
-            (0..80).map(|k| 6.283 * (f64::from(k) * 0.754_877_666 + seed * f64::from(k * k)).fract()).collect();
+            (0..80).map(|k| 6.25 * (f64::from(k) * 0.754_877_666 + seed * f64::from(k * k)).fract()).collect();
         let of = |gap| lives(beta, &angles, 1e30, 1e-7, usual(beta, gap), 1e3);
         let runs = [0.02, 0.04, 0.07, 0.1].map(of);
         for life in runs[0].iter().filter(|life| life.standing.is_some()) {
