@@ -2,7 +2,7 @@
 
 use crate::causal;
 use std::ops::ControlFlow;
-use tokenpark_dynamics::{Hysteresis, Life, Method, Problem, SaveAt, Tokens, Tolerance, Tracker, follow};
+use tokenpark_dynamics::{Hysteresis, Life, Method, Moment, Problem, SaveAt, Tokens, Tolerance, Tracker, follow};
 
 const GAP: f64 = 0.07;
 
@@ -85,6 +85,15 @@ fn val_followers_do_not_help_their_leader() {
     }
 }
 
+#[test]
+fn val_later_tokens_of_the_absorbing_cluster_do_not_count() {
+    let exact = fall(64.0, 1.0, 0.9, GAP);
+    let lives = lives(64.0, &[0.0, 0.9, 0.0, 0.0], 2.0 * exact, 1e-10, usual(64.0, GAP), 1.0);
+    let time = death(&lives, 1);
+    assert!((time / exact - 1.0).abs() < 1e-5, "{time:e} and {exact:e}");
+    assert_eq!((lives[1].death.map(|d| d.earlier), lives[1].standing.map(|s| s.earlier)), (Some(1), Some(1)));
+}
+
 /// A leader outruns its followers by 0.126 (science: beta = 64, 20 earlier tokens): no split, unless one is asked for.
 #[test]
 fn val_tearing_is_no_split() {
@@ -131,4 +140,52 @@ fn val_late_deaths_do_not_depend_on_the_gap() {
         }
     }
     assert!(compared > 20, "{compared}");
+}
+
+/// Shows a tracker one step from t = 0 to 1 along a path of angles.
+fn step_along(tracker: &mut Tracker, path: impl Fn(f64) -> Vec<f64>) {
+    let state = |t: f64| Tokens::from_angles(&path(t)).expect("tokens");
+    let (end, between) = (state(1.0), |t: f64, out: &mut [f64]| out.copy_from_slice(state(t).state()));
+    tracker.see(Moment::Step { from: 0.0, time: 1.0, state: end.state(), between: &between });
+}
+
+/// Token 1 comes within 0.02 of token 0 and goes away again, all in one step: it dies and is born again.
+#[test]
+fn val_two_crossings_within_a_step() {
+    let path = |t: f64| vec![3.1, 3.12 + 0.28 * (2.0 * t - 1.0) * (2.0 * t - 1.0), 1.0];
+    let start = Tokens::from_angles(&path(0.0)).expect("tokens");
+    let mut tracker = Tracker::new(&start, Hysteresis::new(GAP, 0.25), 0.5);
+    step_along(&mut tracker, path);
+    let lives = tracker.lives();
+    let (near, far) = (0.5 - 0.5 * (0.05_f64 / 0.28).sqrt(), 0.5 + 0.5 * (0.23_f64 / 0.28).sqrt());
+    assert!((lives[1].death.expect("merged").time / near - 1.0).abs() < 1e-6, "{lives:?}");
+    assert!((lives[2].birth / far - 1.0).abs() < 1e-6 && lives[2].leader == 1 && lives[2].death.is_none(), "{lives:?}");
+    assert!((lives[2].gap_at_birth.expect("a gap") - 0.25).abs() < 1e-6 && lives[2].split_from == Some(0));
+    assert_eq!((lives.len(), lives[0].splits, lives[0].standing.expect("alive").size), (4, 1, 2));
+}
+
+/// Token 2 leaves token 0 in the same moment in which token 1 arrives between them, and bridges the gap.
+#[test]
+fn val_mergers_come_before_splits() {
+    let [before, after] =
+        [[0.0, 1.0, 0.06], [0.0, 0.06, 0.3]].map(|angles| Tokens::from_angles(&angles).expect("tokens"));
+    let mut tracker = Tracker::new(&before, Hysteresis::new(GAP, 0.25), 0.0);
+    // A step below the resolution of time.
+    let between = |_: f64, _: &mut [f64]| panic!("there is nothing between");
+    tracker.see(Moment::Step { from: 5.0, time: 5.0, state: after.state(), between: &between });
+    let lives = tracker.lives();
+    assert_eq!(lives.iter().map(|life| life.death.map(|d| d.time)).collect::<Vec<_>>(), [None, Some(5.0), Some(0.0)]);
+    assert_eq!((tracker.leader(1), tracker.leader(2), lives[0].splits), (0, 0, 0));
+}
+
+/// Three tokens in a chain merge at time 0 as one: the first leader absorbs the others in their order.
+#[test]
+fn val_what_merges_together_merges_into_the_first() {
+    let start = Tokens::from_angles(&[0.0, 0.12, 0.06, 2.0, 1.95]).expect("tokens");
+    let tracker = Tracker::new(&start, Hysteresis::new(GAP, 0.25), 0.0);
+    let deaths: Vec<_> = tracker.lives().iter().map(|life| life.death.map(|d| (d.absorbed_by, d.earlier))).collect();
+    assert_eq!(deaths, [None, Some((0, 1)), Some((0, 2)), None, Some((3, 1))]);
+    let sizes: Vec<_> = tracker.lives().iter().map(|life| life.standing.map(|s| (s.size, s.earlier))).collect();
+    // Token 3 is nearest to token 1, in whose cluster three tokens are earlier than token 3.
+    assert_eq!(sizes, [Some((3, 0)), None, None, Some((2, 3)), None]);
 }
