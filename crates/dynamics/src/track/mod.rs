@@ -32,7 +32,7 @@ pub use lives::{Death, Life, Standing};
 
 use crate::solver::Moment;
 use crate::tokens::{Tokens, squared_chord};
-use gauge::{Gauge, farthest};
+use gauge::{FAR, Gauge, farthest};
 use lives::Register;
 use root::turning_negative;
 
@@ -87,6 +87,12 @@ impl Hysteresis {
     fn inside_at(self, margin: f64) -> f64 {
         let chord = (self.split.sqrt() - margin).max(0.0);
         chord * chord
+    }
+
+    /// A squared chord between clusters from which on no margin depends on it: what is left inside is less.
+    fn farthest_that_matters(self) -> f64 {
+        let chord = self.gap.sqrt() + self.split.sqrt();
+        (chord * chord).min(FAR)
     }
 
     /// What is left of a distance between clusters and of one inside a cluster, in chords: negative if and only if a

@@ -25,7 +25,7 @@ impl Sphere {
     /// The margin of [`Hysteresis::margin`].
     pub(super) fn margin(&mut self, rules: Hysteresis, tokens: &Tokens, leader: &[u32]) -> f64 {
         self.gather(tokens, leader, COINCIDENT * COINCIDENT * rules.gap);
-        let between = self.nearest_apart(tokens);
+        let between = self.nearest_apart(tokens, rules.farthest_that_matters());
         let mut margin = rules.margin(between, 0.0);
         if rules.split.is_infinite() {
             return margin;
@@ -90,9 +90,9 @@ impl Sphere {
         self.along.extend(self.active.iter().map(|&k| (first[k as usize], leader[k as usize])));
     }
 
-    /// The squared chord between the nearest tokens of different clusters.
-    fn nearest_apart(&self, tokens: &Tokens) -> f64 {
-        let mut nearest = FAR;
+    /// The squared chord between the nearest tokens of different clusters, or `most` if that is less.
+    fn nearest_apart(&self, tokens: &Tokens, most: f64) -> f64 {
+        let mut nearest = most;
         for (i, (&(here, cluster), &j)) in self.along.iter().zip(&self.active).enumerate() {
             for (&(there, other), &k) in self.along[i + 1..].iter().zip(&self.active[i + 1..]) {
                 if (there - here) * (there - here) >= nearest {
