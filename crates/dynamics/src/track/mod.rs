@@ -9,7 +9,9 @@
 //!   cluster, every other part is born under its own first token.
 //!
 //! The two thresholds are a hysteresis: a leader that falls into m earlier tokens outruns its followers, by 0.14 at
-//! beta = 64 and m = 60, and one threshold would see births and deaths in that. What happens together, within a
+//! beta = 64 and m = 60, and one threshold would see births and deaths in that. Splits remain that are real: the chains
+//! of the first moments break, and the followers of one token may leave it for a larger cluster that falls towards
+//! them, join the two clusters thereby, and come back with that cluster a little later. What happens together, within a
 //! relative 1e-9 of its threshold, is taken in this order: all mergers, then all splits; of several clusters that merge
 //! at once the one with the first leader survives and absorbs the others in order of their leaders.
 //!
@@ -23,16 +25,18 @@
 
 mod circle;
 mod gauge;
+mod hysteresis;
 mod lives;
 mod nearest;
 mod root;
 mod sphere;
 
+pub use hysteresis::{Hysteresis, strongest_pull};
 pub use lives::{Death, Life, Standing};
 
 use crate::solver::Moment;
-use crate::tokens::{Tokens, squared_chord};
-use gauge::{FAR, Gauge, farthest};
+use crate::tokens::Tokens;
+use gauge::{Gauge, farthest};
 use lives::Register;
 use root::turning_negative;
 
@@ -46,72 +50,6 @@ const RESOLUTION: f64 = 0.25;
 const HALVINGS: usize = 7;
 /// Steps shorter than this, relatively, are not halved.
 const SHORTEST: f64 = 1e-12;
-
-/// The two thresholds of a [`Tracker`], kept as squared chords.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Hysteresis {
-    gap: f64,
-    /// Infinite from pi upwards: no distance exceeds pi.
-    split: f64,
-}
-
-impl Hysteresis {
-    /// Clusters merge below `gap` and split above `split`, both geodesic and in radians. A split threshold below
-    /// 1.000001 gaps is taken as that.
-    ///
-    /// # Panics
-    /// When `gap` is not positive.
-    #[must_use]
-    pub fn new(gap: f64, split: f64) -> Self {
-        assert!(gap > 0.0, "gap is {gap}, allowed: more than 0");
-        let split = split.max(gap * 1.000_001);
-        let unreachable = split >= std::f64::consts::PI;
-        Self { gap: squared_chord(gap), split: if unreachable { f64::INFINITY } else { squared_chord(split) } }
-    }
-
-    /// max(2 tau*(beta), 2 gap): wider than any tear, narrower than what lasts.
-    #[must_use]
-    pub fn default_split(beta: f64, gap: f64) -> f64 {
-        (2.0 * strongest_pull(beta)).max(2.0 * gap)
-    }
-
-    fn mergers_only(self) -> Self {
-        Self { split: f64::INFINITY, ..self }
-    }
-
-    fn splits_only(self) -> Self {
-        Self { gap: 0.0, ..self }
-    }
-
-    /// The squared chord inside a cluster at which a margin is left.
-    fn inside_at(self, margin: f64) -> f64 {
-        let chord = (self.split.sqrt() - margin).max(0.0);
-        chord * chord
-    }
-
-    /// A squared chord between clusters from which on no margin depends on it: what is left inside is less.
-    fn farthest_that_matters(self) -> f64 {
-        let chord = self.gap.sqrt() + self.split.sqrt();
-        (chord * chord).min(FAR)
-    }
-
-    /// What is left of a distance between clusters and of one inside a cluster, in chords: negative if and only if a
-    /// threshold has been crossed.
-    fn margin(self, between: f64, inside: f64) -> f64 {
-        let merge = (between - self.gap) / (between.sqrt() + self.gap.sqrt() + f64::MIN_POSITIVE);
-        if self.split.is_infinite() {
-            return merge;
-        }
-        merge.min((self.split - inside) / (inside.sqrt() + self.split.sqrt()))
-    }
-}
-
-/// The angle tau* at which two tokens attract each other most, where e^{beta (cos x - 1)} sin x peaks:
-/// cos tau* = (-1 + sqrt(4 beta^2 + 1)) / (2 beta), written without cancellation; pi/2 for beta = 0.
-#[must_use]
-pub fn strongest_pull(beta: f64) -> f64 {
-    libm::acos(2.0 * beta / ((4.0 * beta * beta + 1.0).sqrt() + 1.0))
-}
 
 /// Follows the clusters of the first tokens of a run, as an observer of its steps.
 #[derive(Debug, Clone)]

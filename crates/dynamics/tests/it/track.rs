@@ -178,6 +178,12 @@ fn val_mergers_come_before_splits() {
     assert_eq!((tracker.leader(1), tracker.leader(2), lives[0].splits), (0, 0, 0));
 }
 
+#[test]
+fn val_one_token_has_one_life() {
+    let lives = lives(9.0, &[0.3], 1e6, 1e-6, usual(9.0, GAP), 1.0);
+    assert_eq!((lives.len(), lives[0].death, lives[0].standing.map(|s| (s.size, s.gap))), (1, None, Some((1, None))));
+}
+
 /// Three tokens in a chain merge at time 0 as one: the first leader absorbs the others in their order.
 #[test]
 fn val_what_merges_together_merges_into_the_first() {
