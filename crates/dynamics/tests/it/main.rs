@@ -8,8 +8,10 @@ mod jacobian;
 mod mergers;
 mod order;
 mod outside;
+mod replay;
 mod rosenbrock;
 mod stable;
+mod track;
 
 use nalgebra::DMatrix;
 use std::ops::ControlFlow;
