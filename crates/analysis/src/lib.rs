@@ -14,6 +14,7 @@ mod positions;
 mod published;
 mod source;
 mod summary;
+pub mod survival;
 mod tables;
 
 pub use error::AnalysisError;

@@ -1,0 +1,3 @@
+//! Tests of the analysis crate from outside.
+
+mod survival;
