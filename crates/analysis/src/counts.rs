@@ -30,8 +30,8 @@ pub(crate) fn write(source: &Source, folder: &Path) -> Result<(Vec<PathBuf>, Vec
         counts.push(row.counts_table(&key.select(keys.clone())?)?);
         means.push(row.means_table(&key.select(keys.clone())?)?);
     }
-    let mut written = tables::write(&mut stack(counts)?, folder, "center-counts")?;
-    written.extend(tables::write(&mut stack(means)?, folder, "center-means")?);
+    let mut written = tables::write(&mut tables::stack(counts)?, folder, "center-counts")?;
+    written.extend(tables::write(&mut tables::stack(means)?, folder, "center-means")?);
     Ok((written, lines))
 }
 
@@ -74,7 +74,7 @@ impl Row {
     fn counts_table(&self, key: &DataFrame) -> Result<DataFrame, AnalysisError> {
         let (centers, runs): (Vec<u32>, Vec<u64>) = self.counts.iter().unzip();
         let columns = df!("kind" => vec![self.kind; centers.len()], "centers" => centers, "runs" => runs)?;
-        beside(key, columns)
+        tables::beside(key, columns)
     }
 
     fn means_table(&self, key: &DataFrame) -> Result<DataFrame, AnalysisError> {
@@ -87,7 +87,7 @@ impl Row {
             "theory_mean" => [self.theory.map(|(value, _)| value)],
             "theory" => [self.theory.map(|(_, meaning)| meaning)]
         )?;
-        beside(key, columns)
+        tables::beside(key, columns)
     }
 }
 
@@ -111,21 +111,4 @@ fn expected(source: &Source, part: &DataFrame, kind: &str) -> Result<Option<(f64
         _ if dimension == 2.0 => Some((theory::saturated_on_circle(delta).0, "saturated")),
         _ => None,
     })
-}
-
-/// The key's only row, repeated, and the columns.
-fn beside(key: &DataFrame, columns: DataFrame) -> Result<DataFrame, AnalysisError> {
-    let repeated: Vec<Column> = key.columns().iter().map(|column| column.new_from_index(0, columns.height())).collect();
-    let height = columns.height();
-    Ok(DataFrame::new(height, [repeated, columns.into_columns()].concat())?)
-}
-
-fn stack(parts: Vec<DataFrame>) -> Result<DataFrame, AnalysisError> {
-    let mut parts = parts.into_iter();
-    let mut all = parts.next().unwrap_or_default();
-    for part in parts {
-        all.vstack_mut(&part)?;
-    }
-    all.rechunk_mut();
-    Ok(all)
 }

@@ -54,8 +54,17 @@ impl Source {
         self.has("observables") || self.has("tokens")
     }
 
-    fn path(&self, table: &str) -> PathBuf {
+    /// The file of a table.
+    pub(crate) fn path(&self, table: &str) -> PathBuf {
         self.dataset.table(table)
+    }
+
+    /// The `point` and swept parameters of a point, one row.
+    pub(crate) fn key(&self, point: u32) -> Result<DataFrame, AnalysisError> {
+        let columns = [vec!["point".to_owned()], self.swept.clone()].concat();
+        let points = self.runs.column("point")?.u32()?;
+        let row = points.iter().position(|other| other == Some(point)).unwrap_or(0);
+        Ok(self.runs.select(columns)?.slice(row as i64, 1))
     }
 
     /// What a reader of the figures must know first.

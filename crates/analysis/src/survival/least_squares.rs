@@ -86,7 +86,11 @@ fn invert(matrix: &[Vec<f64>]) -> Option<Vec<Vec<f64>>> {
         return None;
     }
     let mut rows: Vec<Vec<f64>> = (0..k)
-        .map(|i| (0..2 * k).map(|j| if j < k { matrix[i][j] / (scale[i] * scale[j]) } else { f64::from(u8::from(j - k == i)) }).collect())
+        .map(|i| {
+            (0..2 * k)
+                .map(|j| if j < k { matrix[i][j] / (scale[i] * scale[j]) } else { f64::from(u8::from(j - k == i)) })
+                .collect()
+        })
         .collect();
     for i in 0..k {
         if rows[i][i] < DEPENDENT {

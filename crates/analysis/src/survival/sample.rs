@@ -169,13 +169,6 @@ impl Iterator for Steps<'_> {
         }
         self.survival *= (r - d) / r;
         self.variance += d / (r * (r - d));
-        Some(Step {
-            time,
-            at_risk,
-            deaths,
-            survival: self.survival,
-            variance: self.variance,
-            last_positive: self.high,
-        })
+        Some(Step { time, at_risk, deaths, survival: self.survival, variance: self.variance, last_positive: self.high })
     }
 }

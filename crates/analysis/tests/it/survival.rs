@@ -57,7 +57,8 @@ fn val_kaplan_meier_as_lifelines() {
         close(&column(&|k| steps[k].band(z).0), &numbers(name, "low"), 1e-10);
         close(&column(&|k| steps[k].band(z).1), &numbers(name, "high"), 1e-10);
         let found = percentiles(&sample, &SHARES, 0.95);
-        let or_never = |times: Vec<Option<f64>>| times.into_iter().map(|t| t.unwrap_or(f64::INFINITY)).collect::<Vec<_>>();
+        let or_never =
+            |times: Vec<Option<f64>>| times.into_iter().map(|t| t.unwrap_or(f64::INFINITY)).collect::<Vec<_>>();
         close(&or_never(found.iter().map(|p| p.value).collect()), &numbers(name, "percentile"), 0.0);
         close(&or_never(found.iter().map(|p| p.low).collect()), &numbers(name, "percentile_low"), 0.0);
         close(&or_never(found.iter().map(|p| p.high).collect()), &numbers(name, "percentile_high"), 0.0);
@@ -87,8 +88,7 @@ fn val_least_squares_as_statsmodels() {
     let reference: toml::Table = REFERENCE.parse().expect("TOML");
     let scalar = |key: &str| reference["least-squares"][key].as_float().expect("a number");
     close(&[fit.r_squared, fit.deviation], &[scalar("r_squared"), scalar("deviation")], 1e-10);
-    let mut residuals: Vec<f64> =
-        (0..rows.len()).map(|k| response[k] - fit.at(&[barrier[k], ln_m[k]])).collect();
+    let mut residuals: Vec<f64> = (0..rows.len()).map(|k| response[k] - fit.at(&[barrier[k], ln_m[k]])).collect();
     residuals.sort_by(f64::total_cmp);
     close(&SHARES.map(|share| sample_quantile(&residuals, share)), &of("residuals"), 1e-9);
 }

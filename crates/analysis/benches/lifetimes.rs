@@ -1,0 +1,37 @@
+//! Ten million rows of lifetimes: how long their summary takes and how much memory: `just bench-lifetimes`.
+//!
+//! Lifetimes are made up. Half of the clusters are alive at the start of the observation, far more than in any real
+//! dataset, and die at as many distinct times.
+
+#![allow(clippy::print_stdout, reason = "a bench prints its table")]
+#![allow(clippy::disallowed_methods, reason = "a bench reads the clock")]
+
+#[path = "../tests/it/made_up.rs"]
+mod made_up;
+
+use made_up::MadeUp;
+use std::time::Instant;
+
+fn main() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let betas = vec![4.0, 9.0, 16.0, 25.0, 36.0, 49.0, 64.0, 81.0, 100.0, 121.0];
+    let dataset =
+        MadeUp { betas, replicas: 5000, tokens: 200, alive: 100, until: 1e90, times: 0 }.publish(folder.path());
+    println!("made 10,000,000 rows; peak so far {} MB", peak());
+    reset_peak();
+    let before = Instant::now();
+    tokenpark_analysis::analyze(&dataset, &folder.path().join("reports")).expect("a summary");
+    println!("summarised in {:.1} s; peak {} MB", before.elapsed().as_secs_f64(), peak());
+}
+
+/// The largest resident memory of this process so far, in MB; 0 where there is no /proc.
+fn peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmHWM"));
+    line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok()).unwrap_or(0) / 1024
+}
+
+/// Lets the peak be measured from now on (Linux).
+fn reset_peak() {
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+}

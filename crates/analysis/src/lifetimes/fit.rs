@@ -1,0 +1,292 @@
+//! The law of lifetimes: ln(remaining lifetime at the start) against β(1 − cos gap) and ln m, and final collapse times
+//! against β and n.
+//!
+//! The two-body law (survival::TwoBody) has slope 1 in the barrier β(1 − cos gap) and −1 in ln m, m being the tokens of
+//! the nearest cluster with an earlier leader that precede the dying leader. A saddle at the start gives its prefactor
+//! 1/(β sin² gap). Clusters that outlive the run are left out, which favours short lifetimes wherever there are many;
+//! clusters of one run count as independent.
+
+use super::read::Cohort;
+use crate::source::{Source, short};
+use crate::survival::{CONFIDENCE, LeastSquares, Term, TwoBody, sample_quantile};
+use crate::{AnalysisError, tables};
+use polars::prelude::*;
+
+/// Rows of `fit-sample`, for the scatter plot.
+const SAMPLE: usize = 4000;
+/// Geodesic distance of merging, where a manifest does not state it.
+const CLUSTER_GAP: f64 = 0.07;
+
+/// Gathers the clusters of all points.
+pub(super) struct Fit {
+    /// The inverse temperature, unless it is swept.
+    beta: Option<f64>,
+    /// The merging angle, where the two-body law holds.
+    merge: Option<f64>,
+    points: Vec<Point>,
+    /// β(1 − cos gap), ln m and ln(remaining lifetime) of all clusters that died, point after point.
+    barrier: Vec<f64>,
+    ln_m: Vec<f64>,
+    response: Vec<f64>,
+}
+
+/// The clusters of one point.
+struct Point {
+    key: DataFrame,
+    beta: f64,
+    rows: std::ops::Range<usize>,
+    left_out: u64,
+}
+
+impl Fit {
+    pub(super) fn new(source: &Source) -> Result<Self, AnalysisError> {
+        let plain = ["query", "key", "value"].iter().all(|key| source.is_default("model", key, "identity"));
+        let causal = source.is_default("model", "mask", "causal") && source.is_default("model", "weights", "softmax");
+        let merge = source.number("observe", "cluster_gap").unwrap_or(CLUSTER_GAP);
+        let (beta, merge) = (source.number("model", "beta"), (plain && causal).then_some(merge));
+        Ok(Self { beta, merge, points: vec![], barrier: vec![], ln_m: vec![], response: vec![] })
+    }
+
+    /// Takes the clusters of a point whose gap is known.
+    pub(super) fn add(&mut self, key: &DataFrame, cohort: Cohort) -> Result<(), AnalysisError> {
+        let swept = || tables::has(key, "beta").then(|| tables::numbers(key, "beta")).transpose();
+        let Some(beta) = self.beta.or(swept()?.map(|column| column[0])) else { return Ok(()) };
+        let (first, mut left_out) = (self.response.len(), 0);
+        for cluster in cohort.clusters.iter().filter(|cluster| cluster.gap > 0.0 && cluster.earlier > 0) {
+            if !cluster.died {
+                left_out += 1;
+                continue;
+            }
+            let half = libm::sin(0.5 * cluster.gap);
+            self.barrier.push(beta * (2.0 * half * half));
+            self.ln_m.push(libm::log(f64::from(cluster.earlier)));
+            self.response.push(libm::log(cluster.exit - cohort.start));
+        }
+        self.points.push(Point { key: key.clone(), beta, rows: first..self.response.len(), left_out });
+        Ok(())
+    }
+
+    /// The tables `fit`, `fit-points` and `fit-sample` (empty where nothing can be fitted), and sentences.
+    pub(super) fn tables(
+        self,
+        collapse: &DataFrame,
+        swept: &[String],
+    ) -> Result<(Vec<(&'static str, DataFrame)>, Vec<String>), AnalysisError> {
+        let mut fits = vec![];
+        let (mut points, mut sample) = (DataFrame::default(), DataFrame::default());
+        let left_out = self.points.iter().map(|point| point.left_out).sum();
+        let fit = Regression::new(&self.barrier, &self.ln_m, &self.response);
+        if let Some(fit) = &fit {
+            fits.push(self.table(fit, "free", &self.response, left_out)?);
+            (points, sample) = (self.points_table(fit)?, self.sample_table(fit)?);
+            let shifted = self.without_prefactor();
+            if let Some(fit) = Regression::new(&self.barrier, &self.ln_m, &shifted) {
+                fits.push(self.table(&fit, "with prefactor", &shifted, left_out)?);
+            }
+        }
+        let mut lines: Vec<String> = fit.iter().map(|fit| fit.sentence(self.response.len(), left_out)).collect();
+        let (collapses, sentences) = collapse_fits(collapse, swept)?;
+        fits.extend(collapses);
+        lines.extend(sentences);
+        Ok((vec![("fit", tables::stack(fits)?), ("fit-points", points), ("fit-sample", sample)], lines))
+    }
+
+    /// ln(remaining lifetime · β sin² gap).
+    fn without_prefactor(&self) -> Vec<f64> {
+        let mut shifted = self.response.clone();
+        for point in &self.points {
+            for row in point.rows.clone() {
+                let u = self.barrier[row] / point.beta;
+                shifted[row] += libm::log(point.beta * u * (2.0 - u));
+            }
+        }
+        shifted
+    }
+
+    fn table(
+        &self,
+        fit: &Regression,
+        model: &str,
+        response: &[f64],
+        left_out: u64,
+    ) -> Result<DataFrame, AnalysisError> {
+        let residuals = (0..response.len()).map(|row| response[row] - fit.at(self.barrier[row], self.ln_m[row]));
+        let terms = [
+            ("intercept", Some(fit.fit.intercept), None),
+            ("beta (1 - cos gap)", Some(fit.fit.slopes[0]), Some(1.0)),
+            ("ln m", fit.fit.slopes.get(1).copied(), Some(-1.0)),
+        ];
+        fit_rows("ln remaining lifetime", model, "", &terms, &fit.fit, &sorted(residuals), left_out)
+    }
+
+    /// Residuals of the fit and of the two-body law at every point.
+    fn points_table(&self, fit: &Regression) -> Result<DataFrame, AnalysisError> {
+        let mut parts = vec![];
+        for point in self.points.iter().filter(|point| !point.rows.is_empty()) {
+            let rows = || point.rows.clone();
+            let fitted = |row: usize| self.response[row] - fit.at(self.barrier[row], self.ln_m[row]);
+            let mut columns = vec![
+                Column::new("rows".into(), [rows().len() as u64]),
+                Column::new("left_out".into(), [point.left_out]),
+            ];
+            columns.extend(quantile_columns("residual", &sorted(rows().map(fitted))));
+            if let Some(law) = self.law(point) {
+                columns
+                    .extend(quantile_columns("law_residual", &sorted(rows().map(|row| self.response[row] - law(row)))));
+            }
+            parts.push(tables::beside(&point.key, DataFrame::new(1, columns)?)?);
+        }
+        tables::stack(parts)
+    }
+
+    /// ln of the two-body law's time for a row of a point.
+    fn law(&self, point: &Point) -> Option<impl Fn(usize) -> f64 + '_> {
+        let beta = point.beta;
+        let law = TwoBody::new(beta, self.merge?);
+        Some(move |row: usize| law.ln_time(self.barrier[row] / beta, libm::exp(self.ln_m[row]).round()))
+    }
+
+    /// Every so many of the clusters: logarithms of what was observed, fitted and expected from the law.
+    fn sample_table(&self, fit: &Regression) -> Result<DataFrame, AnalysisError> {
+        let every = self.response.len().div_ceil(SAMPLE).max(1);
+        let mut parts = vec![];
+        for point in &self.points {
+            let rows: Vec<usize> = point.rows.clone().filter(|row| row % every == 0).collect();
+            let column = |of: &dyn Fn(usize) -> f64| rows.iter().map(|&row| of(row)).collect::<Vec<f64>>();
+            let law = self.law(point);
+            let columns = df!(
+                "barrier" => column(&|row| self.barrier[row]),
+                "ln_m" => column(&|row| self.ln_m[row]),
+                "ln_remaining" => column(&|row| self.response[row]),
+                "ln_fit" => column(&|row| fit.at(self.barrier[row], self.ln_m[row])),
+                "ln_law" => rows.iter().map(|&row| law.as_ref().map(|law| law(row))).collect::<Vec<Option<f64>>>()
+            )?;
+            if columns.height() > 0 {
+                parts.push(tables::beside(&point.key, columns)?);
+            }
+        }
+        tables::stack(parts)
+    }
+}
+
+/// A fit against the barrier and ln m, or the barrier alone where all m are equal.
+struct Regression {
+    fit: LeastSquares,
+}
+
+impl Regression {
+    fn new(barrier: &[f64], ln_m: &[f64], response: &[f64]) -> Option<Self> {
+        let both = LeastSquares::new(&[barrier, ln_m], response, CONFIDENCE);
+        both.or_else(|| LeastSquares::new(&[barrier], response, CONFIDENCE)).map(|fit| Self { fit })
+    }
+
+    fn at(&self, barrier: f64, ln_m: f64) -> f64 {
+        self.fit.at(&[barrier, ln_m][..self.fit.slopes.len()])
+    }
+
+    fn sentence(&self, rows: usize, left_out: u64) -> String {
+        let crowd = self.fit.slopes.get(1).map_or(String::new(), |term| format!(" and {} in ln m", interval(term)));
+        format!(
+            "ln(remaining lifetime) has slope {} in β(1 − cos gap){crowd}, R² = {:.4}; the two-body law has 1 and −1. \
+             {rows} clusters that died; {left_out} that outlived their run are left out, which biases the slopes.",
+            interval(&self.fit.slopes[0]),
+            self.fit.r_squared
+        )
+    }
+}
+
+/// "1.0021 (95 %: 0.9987 to 1.0055)".
+fn interval(term: &Term) -> String {
+    format!("{} (95 %: {} to {})", short(term.estimate), short(term.low), short(term.high)).replace('-', "−")
+}
+
+fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_unstable_by(f64::total_cmp);
+    values
+}
+
+/// NAME_p10, NAME_p50 and NAME_p90.
+fn quantile_columns(name: &str, sorted: &[f64]) -> Vec<Column> {
+    let column = |share: f64| {
+        Column::new(format!("{name}_p{}", (100.0 * share).round()).into(), [sample_quantile(sorted, share)])
+    };
+    super::SHARES.map(column).to_vec()
+}
+
+/// Name of a term, its estimate unless it cannot be estimated, and what the law says.
+type Line<'a> = (&'a str, Option<Term>, Option<f64>);
+
+/// The rows of `fit` of one fit.
+fn fit_rows(
+    response: &str,
+    model: &str,
+    group: &str,
+    terms: &[Line],
+    fit: &LeastSquares,
+    residuals: &[f64],
+    left_out: u64,
+) -> Result<DataFrame, AnalysisError> {
+    let of = |get: fn(&Term) -> f64| terms.iter().map(|term| term.1.as_ref().map(get)).collect::<Vec<_>>();
+    let left = df!("response" => [response], "model" => [model], "group" => [group])?;
+    let right = DataFrame::new(
+        1,
+        [
+            vec![
+                Column::new("rows".into(), [residuals.len() as u64]),
+                Column::new("left_out".into(), [left_out]),
+                Column::new("r_squared".into(), [fit.r_squared]),
+                Column::new("deviation".into(), [fit.deviation]),
+            ],
+            quantile_columns("residual", residuals),
+        ]
+        .concat(),
+    )?;
+    let middle = df!(
+        "term" => terms.iter().map(|term| term.0).collect::<Vec<_>>(),
+        "estimate" => of(|term| term.estimate),
+        "standard_error" => of(|term| term.standard_error),
+        "low" => of(|term| term.low),
+        "high" => of(|term| term.high),
+        "law" => terms.iter().map(|term| term.2).collect::<Vec<_>>()
+    )?;
+    let columns = [tables::repeated(&left, terms.len()), middle.into_columns(), tables::repeated(&right, terms.len())];
+    Ok(DataFrame::new(terms.len(), columns.concat())?)
+}
+
+/// What a collapse time is fitted against: the swept column, the name of the predictor, and the predictor.
+type Predictor = (&'static str, &'static str, fn(f64) -> f64);
+
+/// The predictors of final collapse: the paper expects exp Ω(√β).
+pub(crate) const COLLAPSE: [Predictor; 4] = [
+    ("beta", "sqrt beta", f64::sqrt),
+    ("beta", "beta", |beta| beta),
+    ("tokens", "ln tokens", libm::log),
+    ("tokens", "tokens", |tokens| tokens),
+];
+
+/// ln(median time of final collapse) of the points against each predictor, one fit a group of the other parameters.
+fn collapse_fits(collapse: &DataFrame, swept: &[String]) -> Result<(Vec<DataFrame>, Vec<String>), AnalysisError> {
+    let (mut fits, mut lines) = (vec![], vec![]);
+    for (axis, name, predictor) in COLLAPSE.into_iter().filter(|predictor| tables::has(collapse, predictor.0)) {
+        for (label, part) in tables::groups_besides(collapse, swept, axis)? {
+            let (x, median) = (tables::numbers(&part, axis)?, tables::numbers(&part, "p50")?);
+            let rows: Vec<usize> = (0..x.len()).filter(|&row| x[row] > 0.0 && median[row] > 0.0).collect();
+            let x: Vec<f64> = rows.iter().map(|&row| predictor(x[row])).collect();
+            let y: Vec<f64> = rows.iter().map(|&row| libm::log(median[row])).collect();
+            let Some(fit) = LeastSquares::new(&[&x], &y, CONFIDENCE) else { continue };
+            let residuals = sorted(x.iter().zip(&y).map(|(x, y)| y - fit.at(&[*x])));
+            let terms = [("intercept", Some(fit.intercept), None), (name, Some(fit.slopes[0]), None)];
+            let left_out = (part.height() - rows.len()) as u64;
+            fits.push(fit_rows("ln median collapse time", name, &label, &terms, &fit, &residuals, left_out)?);
+            let place = if label.is_empty() { String::new() } else { format!(" at {label}") };
+            lines.push(format!(
+                "ln(median time of final collapse){place} has slope {} in {name} over {} points, R² = {:.4}.",
+                interval(&fit.slopes[0]),
+                rows.len(),
+                fit.r_squared
+            ));
+        }
+    }
+    Ok((fits, lines))
+}

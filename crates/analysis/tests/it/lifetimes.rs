@@ -1,0 +1,99 @@
+//! From a dataset with lifetimes to tables and figures.
+
+use crate::made_up::{LAW, MadeUp, START};
+use std::collections::BTreeMap;
+use std::path::Path;
+use tokenpark_analysis::{Summary, analyze, figures, write_index};
+
+/// The rows of a CSV table: columns by name.
+fn csv(folder: &Path, name: &str) -> Vec<BTreeMap<String, String>> {
+    let text = std::fs::read_to_string(folder.join(format!("{name}.csv"))).expect("the table");
+    let mut lines = text.lines();
+    let names: Vec<String> = lines.next().expect("a header").split(',').map(str::to_owned).collect();
+    lines.map(|line| names.iter().cloned().zip(line.split(',').map(str::to_owned)).collect()).collect()
+}
+
+fn number(row: &BTreeMap<String, String>, key: &str) -> f64 {
+    row[key].parse().unwrap_or(f64::NAN)
+}
+
+#[test]
+fn val_analysis_finds_the_law_that_lifetimes_were_made_from() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let betas = vec![4.0, 9.0, 16.0, 25.0, 36.0, 49.0, 64.0, 81.0, 100.0];
+    let dataset = MadeUp { betas, replicas: 100, tokens: 50, alive: 8, until: 1e90, times: 120 }.publish(folder.path());
+    let reports = folder.path().join("reports");
+    analyze(&dataset, &reports).expect("tables");
+    let made_up = reports.join("made-up");
+
+    // 7 of 8 clusters alive at the start have a gap; token 0 never dies.
+    let percentiles = csv(&made_up, "lifetime-percentiles");
+    let all: Vec<_> = percentiles.iter().filter(|row| row["kind"] == "all").collect();
+    assert_eq!(all.len(), 9);
+    for row in &all {
+        assert_eq!(
+            [number(row, "clusters"), number(row, "runs"), number(row, "clusters_per_run")],
+            [800.0, 100.0, 8.0]
+        );
+        assert!(number(row, "p10") < number(row, "p50") && number(row, "p50_low") < number(row, "p50_high"));
+        assert_eq!(number(row, "start"), START);
+    }
+    // Two-body law: residuals have the median and the spread they were made with (standard error 0.8 / sqrt(700)).
+    for row in csv(&made_up, "fit-points") {
+        assert!((number(&row, "law_residual_p50") - LAW[0]).abs() < 0.2, "{row:?}");
+        let spread = 0.5 * (number(&row, "law_residual_p90") - number(&row, "law_residual_p10")) / 1.2816;
+        assert!((spread / LAW[1] - 1.0).abs() < 0.2, "{row:?}");
+    }
+    let fit = csv(&made_up, "fit");
+    let term = |model: &str, term: &str| {
+        fit.iter().find(|row| row["model"] == model && row["term"] == term).expect("a term").clone()
+    };
+    let slope = term("with prefactor", "beta (1 - cos gap)");
+    assert!((number(&slope, "estimate") - 1.0).abs() < 0.05, "{slope:?}");
+    assert!((number(&term("with prefactor", "ln m"), "estimate") + 1.0).abs() < 0.05, "{fit:?}");
+    assert!(fit.iter().any(|row| row["model"] == "sqrt beta"));
+
+    // Strong centres were given larger gaps.
+    assert!(csv(&made_up, "log-rank").iter().all(|row| number(row, "p_value") < 0.05));
+    let survival = csv(&made_up, "survival");
+    assert!(survival.iter().all(|row| number(row, "low") <= number(row, "survival")));
+    assert_eq!(csv(&made_up, "collapse").len(), 9);
+    let summary = Summary::read(&made_up).expect("a summary");
+    assert!(summary.notes.iter().any(|note| note.contains("two-body law")), "{:?}", summary.notes);
+
+    let drawn = figures(&made_up).expect("figures");
+    assert!(drawn.iter().all(|path| path.is_file()));
+    for name in ["survival.svg", "lifetimes.svg", "cluster-number.svg", "lifetime-law.svg", "collapse.svg"] {
+        assert!(drawn.iter().any(|path| path.ends_with(name)), "{name} in {drawn:?}");
+    }
+    write_index(&reports).expect("an index");
+    if let Some(keep) = option_env!("TOKENPARK_KEEP_REPORTS") {
+        for path in drawn {
+            std::fs::copy(&path, Path::new(keep).join(path.file_name().expect("a name"))).expect("a copy");
+        }
+    }
+}
+
+#[test]
+fn prop_a_start_past_the_end_is_said() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let made_up = MadeUp { betas: vec![9.0], replicas: 3, tokens: 10, alive: 3, until: 50.0, times: 0 };
+    let reports = folder.path().join("reports");
+    analyze(&made_up.publish(folder.path()), &reports).expect("tables");
+    let notes = Summary::read(&reports.join("made-up")).expect("a summary").notes;
+    assert!(notes.iter().any(|note| note.contains("No cluster was observed past t = 100")), "{notes:?}");
+    assert!(!reports.join("made-up/survival.parquet").exists());
+}
+
+#[test]
+fn prop_tables_do_not_depend_on_slices_or_order_of_parts() {
+    // 1,200 runs of 500 rows are more than one slice of the table.
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let made_up = MadeUp { betas: vec![9.0, 16.0], replicas: 600, tokens: 500, alive: 5, until: 1e6, times: 0 };
+    let reports = folder.path().join("reports");
+    analyze(&made_up.publish(folder.path()), &reports).expect("tables");
+    for row in csv(&reports.join("made-up"), "lifetime-percentiles").iter().filter(|row| row["kind"] == "all") {
+        assert_eq!([number(row, "clusters"), number(row, "runs")], [3000.0, 600.0]);
+    }
+    assert!(csv(&reports.join("made-up"), "collapse").iter().all(|row| number(row, "runs") == 600.0));
+}
