@@ -93,7 +93,11 @@ impl Row {
 
 /// The known mean for uniform starts: of strong centres exactly (Lemma C.1), of Rényi centres on the circle when
 /// saturated.
-fn expected(source: &Source, part: &DataFrame, kind: &str) -> Result<Option<(f64, &'static str)>, AnalysisError> {
+pub(crate) fn expected(
+    source: &Source,
+    part: &DataFrame,
+    kind: &str,
+) -> Result<Option<(f64, &'static str)>, AnalysisError> {
     let number = |key: &str| match source.number("model", key) {
         Some(value) => Ok(Some(value)),
         None if tables::has(part, key) => Ok(tables::numbers(part, key)?.first().copied()),

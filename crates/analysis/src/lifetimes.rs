@@ -8,7 +8,10 @@
 mod collapse;
 mod curves;
 mod fit;
+mod plateau;
 mod read;
+
+pub(crate) use fit::COLLAPSE;
 
 use crate::source::Source;
 use crate::survival::Percentile;
@@ -24,7 +27,7 @@ const SHARES: [f64; 3] = [0.1, 0.5, 0.9];
 /// The table.
 const TABLE: &str = "lifetimes";
 
-/// Writes `survival`, `lifetime-percentiles`, `log-rank`, `collapse`, `fit`, `fit-points` and `fit-sample`, and sums them
+/// Writes `survival`, `lifetime-percentiles`, `log-rank`, `collapse`, `plateau`, `fit`, `fit-points` and `fit-sample`, and sums them
 /// up in sentences. Only for datasets that record lifetimes.
 pub(crate) fn write(source: &Source, folder: &Path) -> Result<(Vec<PathBuf>, Vec<String>), AnalysisError> {
     let path = source.path(TABLE);
@@ -35,7 +38,7 @@ pub(crate) fn write(source: &Source, folder: &Path) -> Result<(Vec<PathBuf>, Vec
     let (mut summaries, mut fit) = (Summaries::default(), fit::Fit::new(source)?);
     read::each_point(&path, start, &Runs::new(source)?, |cohort| {
         let key = source.key(cohort.point)?;
-        summaries.add(&key, &cohort)?;
+        summaries.add(source, &key, &cohort)?;
         fit.add(&key, cohort)
     })?;
     summaries.write(source, fit, folder, start)
@@ -48,16 +51,16 @@ struct Summaries {
     percentiles: Vec<DataFrame>,
     log_rank: Vec<DataFrame>,
     collapse: Vec<DataFrame>,
+    plateau: Vec<DataFrame>,
     lines: Vec<String>,
 }
 
 impl Summaries {
-    fn add(&mut self, key: &DataFrame, cohort: &Cohort) -> Result<(), AnalysisError> {
-        if let Some(row) = collapse::row(cohort)? {
-            self.collapse.push(tables::beside(key, row)?);
-        }
+    fn add(&mut self, source: &Source, key: &DataFrame, cohort: &Cohort) -> Result<(), AnalysisError> {
         let rows = curves::rows(cohort)?;
         for (list, part) in [
+            (&mut self.collapse, collapse::row(cohort)?),
+            (&mut self.plateau, plateau::row(source, cohort)?),
             (&mut self.survival, rows.survival),
             (&mut self.percentiles, rows.percentiles),
             (&mut self.log_rank, rows.log_rank),
@@ -92,6 +95,7 @@ impl Summaries {
             ("lifetime-percentiles", tables::stack(self.percentiles)?),
             ("log-rank", tables::stack(self.log_rank)?),
             ("collapse", collapse),
+            ("plateau", tables::stack(self.plateau)?),
         ]
         .into_iter()
         .chain(fits)

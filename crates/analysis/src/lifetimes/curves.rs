@@ -96,7 +96,6 @@ fn survival(sample: &Sample, kind: &str, start: f64) -> Result<DataFrame, Analys
 /// Counts, and percentiles of the remaining lifetime with their intervals.
 fn percentile_row(sample: &Sample, kind: &str, cohort: &Cohort) -> Result<DataFrame, AnalysisError> {
     let (clusters, deaths) = (sample.len(), sample.deaths());
-    let (mean, error) = mean_count(&cohort.counts, clusters);
     let mut row = df!(
         "kind" => [kind],
         "start" => [cohort.start],
@@ -104,20 +103,11 @@ fn percentile_row(sample: &Sample, kind: &str, cohort: &Cohort) -> Result<DataFr
         "clusters" => [clusters as u64],
         "died" => [deaths as u64],
         "censored_share" => [(clusters - deaths) as f64 / clusters as f64],
-        "clusters_per_run" => [mean],
-        "clusters_per_run_se" => [if kind == "all" { error } else { None }],
+        "clusters_per_run" => [clusters as f64 / cohort.counts.len() as f64],
         "born_later" => [(kind == "all").then_some(cohort.born_later)]
     )?;
     row.hstack_mut(&percentile_columns(&percentiles(sample, &SHARES, CONFIDENCE), cohort.start))?;
     Ok(row)
-}
-
-/// The number of clusters per run at the start, and the standard error of their mean over all kinds.
-fn mean_count(counts: &[u32], clusters: usize) -> (f64, Option<f64>) {
-    let runs = counts.len() as f64;
-    let mean = counts.iter().map(|count| f64::from(*count)).sum::<f64>() / runs;
-    let squares = counts.iter().map(|count| (f64::from(*count) - mean) * (f64::from(*count) - mean)).sum::<f64>();
-    (clusters as f64 / runs, (runs > 1.0).then(|| (squares / (runs - 1.0) / runs).sqrt()))
 }
 
 /// Strong against ordinary Rényi centres.
@@ -141,7 +131,7 @@ fn sentence(sample: &Sample, cohort: &Cohort) -> String {
         Some(_) => format!("median remaining lifetime {} (95 %: {} to {})", time(value), time(low), time(high)),
         None => "more than half outlive the run".to_owned(),
     };
-    let (mean, error) = mean_count(&cohort.counts, sample.len());
+    let (mean, error) = cohort.mean_count();
     let error = error.map_or(String::new(), |error| format!(" ± {}", short(error)));
     format!(
         "{} clusters of {} runs alive at t = {} ({}{error} a run), {median}, {:.1} % censored.",

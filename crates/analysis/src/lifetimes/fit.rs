@@ -2,8 +2,8 @@
 //! against β and n.
 //!
 //! The two-body law (survival::TwoBody) has slope 1 in the barrier β(1 − cos gap) and −1 in ln m, m being the tokens of
-//! the nearest cluster with an earlier leader that precede the dying leader. A saddle at the start gives its prefactor
-//! 1/(β sin² gap). Clusters that outlive the run are left out, which favours short lifetimes wherever there are many;
+//! the nearest cluster with an earlier leader that precede the dying leader. Its prefactor for high barriers is 1/(β sin² gap);
+//! the model "two-body law" has the whole integral as its predictor. Clusters that outlive the run are left out, which favours short lifetimes wherever there are many;
 //! clusters of one run count as independent.
 
 use super::read::Cohort;
@@ -78,7 +78,9 @@ impl Fit {
         let fit = Regression::new(&self.barrier, &self.ln_m, &self.response);
         if let Some(fit) = &fit {
             fits.push(self.table(fit, "free", &self.response, left_out)?);
-            (points, sample) = (self.points_table(fit)?, self.sample_table(fit)?);
+            let law = self.law();
+            (points, sample) = (self.points_table(fit, law.as_deref())?, self.sample_table(fit, law.as_deref())?);
+            fits.extend(law.map(|law| self.law_table(&law, left_out)).transpose()?.flatten());
             let shifted = self.without_prefactor();
             if let Some(fit) = Regression::new(&self.barrier, &self.ln_m, &shifted) {
                 fits.push(self.table(&fit, "with prefactor", &shifted, left_out)?);
@@ -119,8 +121,29 @@ impl Fit {
         fit_rows("ln remaining lifetime", model, "", &terms, &fit.fit, &sorted(residuals), left_out)
     }
 
+    /// ln of the two-body law's time for every cluster, where the law holds.
+    fn law(&self) -> Option<Vec<f64>> {
+        let merge = self.merge?;
+        let mut times = Vec::with_capacity(self.response.len());
+        for point in &self.points {
+            let law = TwoBody::new(point.beta, merge);
+            let time = |row: usize| law.ln_time(self.barrier[row] / point.beta, self.ln_m[row]);
+            times.extend(point.rows.clone().map(time));
+        }
+        Some(times)
+    }
+
+    /// The fit against the whole law.
+    fn law_table(&self, law: &[f64], left_out: u64) -> Result<Option<DataFrame>, AnalysisError> {
+        let Some(fit) = LeastSquares::new(&[law], &self.response, CONFIDENCE) else { return Ok(None) };
+        let residuals = sorted(self.response.iter().zip(law).map(|(y, x)| y - fit.at(&[*x])));
+        let terms =
+            [("intercept", Some(fit.intercept), Some(0.0)), ("ln two-body law", Some(fit.slopes[0]), Some(1.0))];
+        fit_rows("ln remaining lifetime", "two-body law", "", &terms, &fit, &residuals, left_out).map(Some)
+    }
+
     /// Residuals of the fit and of the two-body law at every point.
-    fn points_table(&self, fit: &Regression) -> Result<DataFrame, AnalysisError> {
+    fn points_table(&self, fit: &Regression, law: Option<&[f64]>) -> Result<DataFrame, AnalysisError> {
         let mut parts = vec![];
         for point in self.points.iter().filter(|point| !point.rows.is_empty()) {
             let rows = || point.rows.clone();
@@ -130,36 +153,28 @@ impl Fit {
                 Column::new("left_out".into(), [point.left_out]),
             ];
             columns.extend(quantile_columns("residual", &sorted(rows().map(fitted))));
-            if let Some(law) = self.law(point) {
-                columns
-                    .extend(quantile_columns("law_residual", &sorted(rows().map(|row| self.response[row] - law(row)))));
+            if let Some(law) = law {
+                let residuals = sorted(rows().map(|row| self.response[row] - law[row]));
+                columns.extend(quantile_columns("law_residual", &residuals));
             }
             parts.push(tables::beside(&point.key, DataFrame::new(1, columns)?)?);
         }
         tables::stack(parts)
     }
 
-    /// ln of the two-body law's time for a row of a point.
-    fn law(&self, point: &Point) -> Option<impl Fn(usize) -> f64 + '_> {
-        let beta = point.beta;
-        let law = TwoBody::new(beta, self.merge?);
-        Some(move |row: usize| law.ln_time(self.barrier[row] / beta, libm::exp(self.ln_m[row]).round()))
-    }
-
     /// Every so many of the clusters: logarithms of what was observed, fitted and expected from the law.
-    fn sample_table(&self, fit: &Regression) -> Result<DataFrame, AnalysisError> {
+    fn sample_table(&self, fit: &Regression, law: Option<&[f64]>) -> Result<DataFrame, AnalysisError> {
         let every = self.response.len().div_ceil(SAMPLE).max(1);
         let mut parts = vec![];
         for point in &self.points {
             let rows: Vec<usize> = point.rows.clone().filter(|row| row % every == 0).collect();
             let column = |of: &dyn Fn(usize) -> f64| rows.iter().map(|&row| of(row)).collect::<Vec<f64>>();
-            let law = self.law(point);
             let columns = df!(
                 "barrier" => column(&|row| self.barrier[row]),
                 "ln_m" => column(&|row| self.ln_m[row]),
                 "ln_remaining" => column(&|row| self.response[row]),
                 "ln_fit" => column(&|row| fit.at(self.barrier[row], self.ln_m[row])),
-                "ln_law" => rows.iter().map(|&row| law.as_ref().map(|law| law(row))).collect::<Vec<Option<f64>>>()
+                "ln_law" => rows.iter().map(|&row| law.map(|law| law[row])).collect::<Vec<Option<f64>>>()
             )?;
             if columns.height() > 0 {
                 parts.push(tables::beside(&point.key, columns)?);

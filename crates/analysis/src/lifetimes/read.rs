@@ -209,4 +209,13 @@ impl Cohort {
     fn new(point: u32, start: f64) -> Self {
         Self { point, start, clusters: vec![], counts: vec![], collapses: vec![], born_later: 0 }
     }
+
+    /// The mean number of clusters per run at the start, and its standard error where there are several runs.
+    pub(super) fn mean_count(&self) -> (f64, Option<f64>) {
+        let runs = self.counts.len() as f64;
+        let mean = self.counts.iter().map(|count| f64::from(*count)).sum::<f64>() / runs;
+        let squares =
+            self.counts.iter().map(|count| (f64::from(*count) - mean) * (f64::from(*count) - mean)).sum::<f64>();
+        (mean, (runs > 1.0).then(|| (squares / (runs - 1.0) / runs).sqrt()))
+    }
 }

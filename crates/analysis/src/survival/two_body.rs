@@ -25,18 +25,18 @@ impl TwoBody {
         Self { beta, end, at_end: antiderivative(beta, end) }
     }
 
-    /// The natural logarithm of the falling time from 1 − cos(gap) towards `earlier` coincident tokens; not a number
-    /// unless the gap exceeds the merging angle.
-    pub fn ln_time(&self, one_minus_cos: f64, earlier: f64) -> f64 {
+    /// The natural logarithm of the falling time from a gap, given 1 − cos(gap) and the logarithm of the number of
+    /// coincident earlier tokens; not a number unless the gap exceeds the merging angle.
+    pub fn ln_time(&self, one_minus_cos: f64, ln_earlier: f64) -> f64 {
         let (u, end) = (one_minus_cos, self.end);
         // tan²(φ/2) = u/(2 − u).
         let free = log(0.5 * log(u * (2.0 - end) / (end * (2.0 - u))));
         let barrier = match self.beta > TINY {
             true => {
                 let top = antiderivative(self.beta, u);
-                self.beta * u + log(0.5 * (top - exp(-self.beta * (u - end)) * self.at_end)) - log(earlier)
+                self.beta * u + log(0.5 * (top - exp(-self.beta * (u - end)) * self.at_end)) - ln_earlier
             }
-            false => free - log(earlier),
+            false => free - ln_earlier,
         };
         let (high, low) = if barrier > free { (barrier, free) } else { (free, barrier) };
         high + log1p(exp(low - high))

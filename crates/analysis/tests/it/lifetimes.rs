@@ -48,13 +48,21 @@ fn val_analysis_finds_the_law_that_lifetimes_were_made_from() {
     let term = |model: &str, term: &str| {
         fit.iter().find(|row| row["model"] == model && row["term"] == term).expect("a term").clone()
     };
-    let slope = term("with prefactor", "beta (1 - cos gap)");
-    assert!((number(&slope, "estimate") - 1.0).abs() < 0.05, "{slope:?}");
-    assert!((number(&term("with prefactor", "ln m"), "estimate") + 1.0).abs() < 0.05, "{fit:?}");
+    for (name, expected) in [("intercept", LAW[0]), ("ln two-body law", 1.0)] {
+        let found = term("two-body law", name);
+        let error = (number(&found, "estimate") - expected) / number(&found, "standard_error");
+        assert!(error.abs() < 4.0, "{found:?}");
+    }
+    // Low barriers, where the free fall towards the leader counts, flatten both slopes.
+    let (barrier, crowd) = (term("free", "beta (1 - cos gap)"), term("with prefactor", "ln m"));
+    assert!((number(&barrier, "estimate") - 1.0).abs() < 0.1, "{barrier:?}");
+    assert!((number(&crowd, "estimate") + 1.0).abs() < 0.2, "{crowd:?}");
     assert!(fit.iter().any(|row| row["model"] == "sqrt beta"));
 
     // Strong centres were given larger gaps.
-    assert!(csv(&made_up, "log-rank").iter().all(|row| number(row, "p_value") < 0.05));
+    let tests = csv(&made_up, "log-rank");
+    assert!(tests.iter().all(|row| number(row, "strong_died") < number(row, "strong_expected")), "{tests:?}");
+    assert!(tests.iter().filter(|row| number(row, "p_value") < 0.01).count() >= 5, "{tests:?}");
     let survival = csv(&made_up, "survival");
     assert!(survival.iter().all(|row| number(row, "low") <= number(row, "survival")));
     assert_eq!(csv(&made_up, "collapse").len(), 9);

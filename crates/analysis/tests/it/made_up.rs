@@ -133,13 +133,13 @@ impl MadeUp {
             let lasts = leader % every == 0 && leader / every < self.alive;
             let strong = rng.random::<f64>() < 0.6;
             let kind = if lasts { ["renyi", "strong"][usize::from(strong)] } else { "none" };
-            let gap =
-                (4.0 / beta.sqrt() * (0.7 + 0.5 * rng.random::<f64>())).min(3.0) + 0.1 * f64::from(u8::from(strong));
+            let (spread, far) = (rng.random::<f64>(), 0.4 * f64::from(u8::from(strong)));
+            let gap = (3.0 / beta.sqrt() + 1.2 * spread * spread + far).min(3.0);
             let earlier = 1 + (f64::from(leader) * rng.random::<f64>()) as u32;
             let death = match (leader, lasts) {
                 (0, _) => f64::INFINITY,
                 (_, true) => {
-                    let ln = law.ln_time(1.0 - libm::cos(gap.min(3.1)), f64::from(earlier));
+                    let ln = law.ln_time(1.0 - libm::cos(gap), libm::log(f64::from(earlier)));
                     START + libm::exp(LAW[0] + ln + LAW[1] * normal(&mut rng))
                 }
                 (_, false) => libm::exp10(-2.0 + 3.7 * rng.random::<f64>().sqrt()),
@@ -147,7 +147,7 @@ impl MadeUp {
             let known = lasts && leader > 0;
             rows.leader.push(leader);
             rows.death.push((death < self.until).then_some(death));
-            rows.gap.push(known.then_some(gap.min(3.1)));
+            rows.gap.push(known.then_some(gap));
             rows.earlier.push(known.then_some(earlier));
             rows.kind.push(kind.to_owned());
         }
