@@ -1,6 +1,7 @@
 //! How long clusters last: summaries of the `lifetimes` table.
 //!
-//! A cluster counts if it is alive at the start s of the observation (`[observe] lifetimes_from`), because otherwise the
+//! The cluster of token 0 absorbs and is never absorbed; it is counted, but is no lifetime. Another cluster counts if it
+//! is alive at the start s of the observation (`[observe] lifetimes_from`), because otherwise the
 //! fragments of the first moments dominate: its lifetime enters late, at s, and is right-censored where the run ends. The
 //! clock is the run's time t, and the remaining lifetime is t − s. Rows are read a few row groups at a time and kept only
 //! if alive at s, so that tables of 10⁷ rows are summarised exactly in bounded memory.

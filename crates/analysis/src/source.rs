@@ -1,5 +1,6 @@
 //! A published dataset, opened for reading.
 
+use crate::draw::decade;
 use crate::{AnalysisError, Summary, tables};
 use polars::prelude::*;
 use std::path::PathBuf;
@@ -128,7 +129,7 @@ impl Source {
         let mut words = vec![];
         for (section, key, symbol, matters) in numbers {
             if let Some(value) = self.number(section, key).filter(|_| matters) {
-                words.push(format!("{symbol} = {value}"));
+                words.push(format!("{symbol} = {}", round(value)));
             }
         }
         let plain = ["query", "key", "value"].map(|key| self.is_default("model", key, "identity"));
@@ -172,6 +173,15 @@ impl Source {
             notes,
         })
     }
+}
+
+/// A number as people write it: whole powers of ten from a million on with an exponent.
+fn round(value: f64) -> String {
+    let exponent = libm::log10(value).round();
+    if value < 1e6 {
+        return value.to_string();
+    }
+    if libm::exp10(exponent) == value { decade(exponent as i32) } else { format!("{value:e}") }
 }
 
 /// At most four digits after the point.

@@ -137,7 +137,19 @@ fn fit_log(low: f64, high: f64, ticks: f64, round: bool) -> Fitted {
         labelled.extend(extra.filter(|e| inside(&e.0)).map(|(at, value, k)| (at, plain(value, (-k).max(0) as usize))));
         labelled.sort_by(|a, b| a.0.total_cmp(&b.0));
     }
-    Fitted { low, high, log: true, ticks: labelled, minor: if stride > 1 { Vec::new() } else { minor } }
+    Fitted {
+        low,
+        high,
+        log: true,
+        ticks: labelled,
+        minor: if stride > 1 { between_labels(first, last, stride) } else { minor },
+    }
+}
+
+/// The decades with small ticks between labels that are several decades apart.
+fn between_labels(first: i32, last: i32, stride: i32) -> Vec<f64> {
+    let step = [1, 2, 5, 10].into_iter().rev().find(|step| stride % step == 0 && stride / step > 3).unwrap_or(1);
+    (first..=last).filter(|k| k.rem_euclid(step) == 0 && k.rem_euclid(stride) != 0).map(f64::from).collect()
 }
 
 /// The next round number of decades between labels.

@@ -31,6 +31,7 @@ pub(super) fn draw(summary: &Summary, folder: &Path) -> Result<Vec<Drawn>, Analy
     }
     if let Some(sample) = table("fit-sample")? {
         drawn.push(("lifetime-law".to_owned(), super::law::draw(summary, &sample)?.svg()));
+        drawn.push(("lifetime-residuals".to_owned(), super::law::residuals(summary, &sample)?.svg()));
     }
     Ok(drawn)
 }
@@ -44,6 +45,13 @@ pub(super) fn name_of(part: &DataFrame, swept: &[String]) -> Result<String, Anal
         Ok::<_, AnalysisError>(format!("{} = {number}", symbol(name)))
     });
     Ok(words.collect::<Result<Vec<_>, _>>()?.join(", "))
+}
+
+/// What a group of points along an axis is called: "median", or "median, d = 3" where other parameters are swept.
+fn group_name(part: &DataFrame, swept: &[String], axis: &str, what: &str) -> Result<String, AnalysisError> {
+    let others: Vec<String> = swept.iter().filter(|name| *name != axis).cloned().collect();
+    let name = name_of(part, &others)?;
+    Ok(if name.is_empty() { what.to_owned() } else { format!("{what}, {name}") })
 }
 
 /// The letter of a parameter.
@@ -139,8 +147,8 @@ fn survival_curves(summary: &Summary, table: &DataFrame) -> Result<Curves, Analy
         legend: if series.len() > 4 { Legend::Right } else { Legend::Auto },
         series,
         caption: Some(format!(
-            "Kaplan-Meier estimate with 95 % bands (Greenwood, log-log) for the clusters alive at t = {start}; those that \
-             outlive their run are right-censored there."
+            "Kaplan-Meier estimate with 95 % bands (Greenwood, log-log) for the clusters alive at t = {start}, without the \
+             first token's, which cannot die; those that outlive their run are right-censored there."
         )),
     })
 }
@@ -169,9 +177,9 @@ fn lifetimes(summary: &Summary, table: &DataFrame) -> Result<Option<Curves>, Ana
     let Some(axis) = axis(&all, &summary.swept)? else { return Ok(None) };
     let groups = tables::groups_besides(&all, &summary.swept, &axis)?;
     let mut series = vec![];
-    for ((label, part), color) in groups.iter().zip(colors(groups.len())) {
-        let label = if label.is_empty() { "median" } else { label };
-        series.extend(medians(part, &axis, label, color, ["p10", "p90"])?);
+    for ((_, part), color) in groups.iter().zip(colors(groups.len())) {
+        let name = group_name(part, &summary.swept, &axis, "median")?;
+        series.extend(medians(part, &axis, &name, color, ["p10", "p90"])?);
     }
     let start = column(&all, "start")?[0];
     let censored = column(&all, "censored_share")?.into_iter().fold(0.0, f64::max);
@@ -179,13 +187,13 @@ fn lifetimes(summary: &Summary, table: &DataFrame) -> Result<Option<Curves>, Ana
         title: "Remaining lifetimes of clusters".to_owned(),
         subtitle: subtitle(summary, ""),
         x: parameter(&axis),
-        y: Axis::log(&format!("lifetime left at t = {start}")),
+        y: Axis::log(&format!("remaining lifetime from t = {start}")),
         series,
         legend: Legend::Auto,
         caption: Some(format!(
             "Median (line) and 10th to 90th percentile (band) from the survival curves of the clusters alive at t = \
-             {start}; at most {:.0} % of a point's clusters outlive their run.",
-            100.0 * censored
+             {start}, without the first token's, which cannot die. {}",
+            outlived("clusters outlive their run", censored)
         )),
     }))
 }
@@ -199,9 +207,9 @@ fn by_kind(summary: &Summary, table: &DataFrame) -> Result<Option<Curves>, Analy
     ];
     let mut series = vec![];
     for (kind, name, color) in kinds {
-        for (label, part) in tables::groups_besides(&of_kind(table, kind)?, &summary.swept, &axis)? {
-            let label = if label.is_empty() { name.to_owned() } else { format!("{name}, {label}") };
-            series.extend(medians(&part, &axis, &label, color, ["p50_low", "p50_high"])?);
+        for (_, part) in tables::groups_besides(&of_kind(table, kind)?, &summary.swept, &axis)? {
+            let name = group_name(&part, &summary.swept, &axis, name)?;
+            series.extend(medians(&part, &axis, &name, color, ["p50_low", "p50_high"])?);
         }
     }
     let start = column(table, "start")?[0];
@@ -210,7 +218,7 @@ fn by_kind(summary: &Summary, table: &DataFrame) -> Result<Option<Curves>, Analy
         title: "Remaining lifetimes by what the leader was".to_owned(),
         subtitle: subtitle(summary, ""),
         x: parameter(&axis),
-        y: Axis::log(&format!("median lifetime left at t = {start}")),
+        y: Axis::log(&format!("median remaining lifetime from t = {start}")),
         series,
         legend: Legend::Auto,
         caption: Some(format!(
@@ -225,7 +233,7 @@ fn number(summary: &Summary, table: &DataFrame, plateau: Option<&DataFrame>) -> 
     let groups = tables::groups(table, &summary.swept)?;
     let mut series = vec![];
     let (mut first, mut last) = (f64::INFINITY, 0.0_f64);
-    for ((_, part), color) in groups.iter().zip(colors(groups.len())) {
+    for (index, ((_, part), color)) in groups.iter().zip(colors(groups.len())).enumerate() {
         let time = column(part, "time")?;
         let rows: Vec<usize> = (0..time.len()).filter(|&row| time[row] >= 1.0).collect();
         let Some(&row) = rows.first() else { continue };
@@ -236,7 +244,10 @@ fn number(summary: &Summary, table: &DataFrame, plateau: Option<&DataFrame>) -> 
         };
         let x = rows.iter().map(|&row| time[row]).collect();
         let label = if groups.len() == 1 { "clusters".to_owned() } else { name_of(part, &summary.swept)? };
-        series.push(Series::new(&label, color, Kind::Line, x, pick("mean")?).band(pick("p10")?, pick("p90")?));
+        let line = Series::new(&label, color, Kind::Line, x, pick("mean")?);
+        // Many bands would hide each other: those of the first, the middle and the last point stand for all.
+        let banded = groups.len() < 4 || [0, (groups.len() - 1) / 2, groups.len() - 1].contains(&index);
+        series.push(if banded { line.band(pick("p10")?, pick("p90")?) } else { line });
     }
     if first >= last {
         return Ok(None);
@@ -247,11 +258,13 @@ fn number(summary: &Summary, table: &DataFrame, plateau: Option<&DataFrame>) -> 
             series.push(Series::new(&label, color, Kind::Dashed, vec![first, last], vec![value, value]));
         }
     }
+    let heights = series.iter().flat_map(|s: &Series| s.y.iter().chain(s.band.iter().flat_map(|band| &band.1)));
+    let most = heights.copied().fold(2.0, f64::max);
     Ok(Some(Curves {
         title: "Number of clusters".to_owned(),
         subtitle: subtitle(summary, ""),
         x: Axis::log("time t").range(first, last),
-        y: Axis::log("clusters"),
+        y: Axis::log("clusters").range(1.0, most),
         legend: if series.len() > 4 { Legend::Right } else { Legend::Auto },
         series,
         caption: Some(
@@ -283,18 +296,18 @@ fn plateaus(summary: &Summary, table: &DataFrame) -> Result<Option<Curves>, Anal
     let root = axis == "beta";
     let place = |x: f64| if root { x.sqrt() } else { x };
     let mut series = vec![];
-    for ((label, part), color) in groups.iter().zip([palette::PURPLE, palette::ORANGE, palette::SKY, palette::BROWN]) {
+    for ((_, part), color) in groups.iter().zip([palette::PURPLE, palette::ORANGE, palette::SKY, palette::BROWN]) {
         let x: Vec<f64> = column(part, &axis)?.into_iter().map(place).collect();
         let (mean, error) = (column(part, "clusters")?, column(part, "clusters_se")?);
         let edge = |sign: f64| mean.iter().zip(&error).map(|(m, e)| m + sign * 1.96 * e).collect();
-        let name = if label.is_empty() { "clusters".to_owned() } else { format!("clusters, {label}") };
+        let name = group_name(part, &summary.swept, &axis, "clusters")?;
         let (low, high) = (edge(-1.0), edge(1.0));
         series.push(Series::new("", color, Kind::Points, x.clone(), mean.clone()));
         for (kind, color) in [("renyi", palette::RENYI), ("strong", palette::STRONG)] {
             let numbers = [column(part, &format!("{kind}_centers"))?, column(part, &format!("{kind}_theory"))?];
             let y = (0..x.len()).map(|row| if numbers[0][row].is_finite() { numbers[0][row] } else { numbers[1][row] });
             let word = if kind == "renyi" { "Rényi centres" } else { "strong Rényi centres" };
-            let word = if label.is_empty() { word.to_owned() } else { format!("{word}, {label}") };
+            let word = group_name(part, &summary.swept, &axis, word)?;
             let y: Vec<f64> = y.collect();
             if y.iter().any(|value| value.is_finite()) {
                 series.push(Series::new(&word, color, Kind::Dashed, x.clone(), y));
@@ -323,8 +336,8 @@ fn collapses(summary: &Summary, table: &DataFrame, fit: Option<&DataFrame>) -> R
     let groups = tables::groups_besides(table, &summary.swept, &axis)?;
     let mut series = vec![];
     for ((label, part), color) in groups.iter().zip(colors(groups.len())) {
-        let name = if label.is_empty() { "median" } else { label };
-        series.extend(medians(part, &axis, name, color, ["p10", "p90"])?);
+        let name = group_name(part, &summary.swept, &axis, "median")?;
+        series.extend(medians(part, &axis, &name, color, ["p10", "p90"])?);
         let x = column(part, &axis)?;
         for ((model, predictor), color) in fits_on(&axis).zip([palette::RED, palette::ORANGE]) {
             let rows = fit.map(|fit| fit_of(fit, model, label)).transpose()?;
@@ -333,7 +346,9 @@ fn collapses(summary: &Summary, table: &DataFrame, fit: Option<&DataFrame>) -> R
             let x: Vec<f64> = (0..=60).map(|k| low + (high - low) * f64::from(k) / 60.0).collect();
             let y = x.iter().map(|x| libm::exp(intercept + slope * predictor(*x))).collect();
             let law = model.replace("sqrt beta", "√β").replace("beta", "β").replace("tokens", "n");
-            let text = format!("exp({intercept:.1} + {slope:.2} {law}), R² = {r_squared:.4}").replace("+ -", "− ");
+            let text = format!("exp({intercept:.1} + {slope:.2} {law}), R² = {r_squared:.4}")
+                .replace("+ -", "− ")
+                .replace('-', "−");
             series.push(Series::new(&text, color, Kind::Dashed, x, y));
         }
     }
@@ -346,12 +361,19 @@ fn collapses(summary: &Summary, table: &DataFrame, fit: Option<&DataFrame>) -> R
         series,
         legend: Legend::Auto,
         caption: Some(format!(
-            "When the last cluster but one dies: median (line) and 10th to 90th percentile (band) over the runs of a point; \
-             at most {:.0} % of them had not collapsed at their end. Dashed: least squares through the logarithms of the \
-             medians.",
-            100.0 * censored
+            "When the last cluster but one dies: median (line) and 10th to 90th percentile (band) over the runs of a point. {} \
+             Dashed: least squares through the logarithms of the medians.",
+            outlived("runs end before", censored)
         )),
     }))
+}
+
+/// "At most 12 % of a point's clusters outlive their run."
+fn outlived(what: &str, share: f64) -> String {
+    match share {
+        0.0 => format!("No {what}.").replace("outlive", "outlives").replace("clusters", "cluster"),
+        share => format!("At most {:.1}\u{a0}% of a point's {what}.", 100.0 * share),
+    }
 }
 
 /// Names and predictors of the fits that belong to an axis.

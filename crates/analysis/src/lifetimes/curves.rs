@@ -10,7 +10,7 @@ use crate::survival::{
 use polars::prelude::*;
 
 /// A curve of more steps is thinned to about this many, all of them exact and equally far apart in number.
-const MOST_STEPS: usize = 512;
+const MOST_STEPS: usize = 256;
 
 /// What one point adds to the tables.
 #[derive(Default)]
@@ -134,11 +134,11 @@ fn sentence(sample: &Sample, cohort: &Cohort) -> String {
     let (mean, error) = cohort.mean_count();
     let error = error.map_or(String::new(), |error| format!(" ± {}", short(error)));
     format!(
-        "{} clusters of {} runs alive at t = {} ({}{error} a run), {median}, {:.1} % censored.",
-        sample.len(),
-        cohort.counts.len(),
-        cohort.start,
+        "{}{error} clusters a run alive at t = {} ({} runs); of the {} besides token 1's, {median}, {:.1} % censored.",
         short(mean),
+        cohort.start,
+        cohort.counts.len(),
+        sample.len(),
         100.0 * (sample.len() - sample.deaths()) as f64 / sample.len() as f64
     )
 }

@@ -39,7 +39,8 @@ pub(super) struct Cluster {
     pub(super) died: bool,
 }
 
-/// All clusters of one point that were alive at the start of the observation.
+/// All clusters of one point that were alive at the start of the observation, but for that of token 0, which cannot
+/// die.
 pub(super) struct Cohort {
     pub(super) point: u32,
     pub(super) start: f64,
@@ -72,7 +73,8 @@ impl Runs {
 }
 
 /// The columns that are read; the last two need not be there.
-const COLUMNS: [&str; 7] = ["point", "replica", "birth", "death", "leader_kind", "gap_at_start", "earlier_at_start"];
+const COLUMNS: [&str; 8] =
+    ["point", "replica", "leader", "birth", "death", "leader_kind", "gap_at_start", "earlier_at_start"];
 /// Rows that are decoded at a time: a few row groups.
 const SLICE: usize = 1 << 19;
 
@@ -104,6 +106,7 @@ pub(super) fn each_point(
 /// One row of the table.
 struct Row {
     run: (u32, u32),
+    leader: u32,
     birth: f64,
     death: Option<f64>,
     kind: Kind,
@@ -113,7 +116,8 @@ struct Row {
 
 /// The rows of a slice, in order.
 fn rows(slice: &DataFrame) -> Result<impl Iterator<Item = Row>, AnalysisError> {
-    let (point, replica) = (slice.column("point")?.u32()?, slice.column("replica")?.u32()?);
+    let id = |name: &str| slice.column(name)?.u32();
+    let (point, replica, leader) = (id("point")?, id("replica")?, id("leader")?);
     let (birth, death) = (slice.column("birth")?.f64()?, slice.column("death")?.f64()?);
     let kind = slice.column("leader_kind")?.str()?;
     let unknown = tables::has(slice, "gap_at_start");
@@ -122,8 +126,9 @@ fn rows(slice: &DataFrame) -> Result<impl Iterator<Item = Row>, AnalysisError> {
     let earlier = earlier.then(|| slice.column("earlier_at_start")?.u32()).transpose()?;
     let mut gaps = gap.map(|column| column.iter());
     let mut earliers = earlier.map(|column| column.iter());
-    let columns = point.iter().zip(replica.iter()).zip(birth.iter()).zip(death.iter()).zip(kind.iter());
-    Ok(columns.filter_map(move |((((point, replica), birth), death), kind)| {
+    let columns =
+        point.iter().zip(replica.iter()).zip(leader.iter()).zip(birth.iter()).zip(death.iter()).zip(kind.iter());
+    Ok(columns.filter_map(move |(((((point, replica), leader), birth), death), kind)| {
         let gap = gaps.as_mut().and_then(|gaps| gaps.next().flatten());
         let earlier = earliers.as_mut().and_then(|earliers| earliers.next().flatten());
         let kind = match kind {
@@ -131,7 +136,7 @@ fn rows(slice: &DataFrame) -> Result<impl Iterator<Item = Row>, AnalysisError> {
             Some("renyi") => Kind::Renyi,
             _ => Kind::None,
         };
-        Some(Row { run: (point?, replica?), birth: birth?, death, kind, gap, earlier })
+        Some(Row { run: (point?, replica?), leader: leader?, birth: birth?, death, kind, gap, earlier })
     }))
 }
 
@@ -195,6 +200,9 @@ fn add(run: &mut Run, cohort: &mut Cohort, row: &Row) {
     }
     if row.birth <= cohort.start && exit > cohort.start && run.end.is_finite() {
         run.alive_at_start += 1;
+        if row.leader == 0 {
+            return;
+        }
         cohort.clusters.push(Cluster {
             exit,
             gap: row.gap.unwrap_or(f64::NAN),
