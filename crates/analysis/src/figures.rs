@@ -1,9 +1,11 @@
 //! Summary tables to figures. Which are drawn follows from the tables that are there.
 
+mod against;
 mod centers;
 mod curves;
 mod law;
 mod lifetimes;
+mod names;
 mod positions;
 
 use crate::draw::save;

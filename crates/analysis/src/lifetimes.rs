@@ -9,10 +9,11 @@
 mod collapse;
 mod curves;
 mod fit;
+mod fit_rows;
 mod plateau;
 mod read;
 
-pub(crate) use fit::COLLAPSE;
+pub(crate) use collapse::COLLAPSE;
 
 use crate::source::Source;
 use crate::survival::Percentile;

@@ -1,6 +1,6 @@
 //! Observed remaining lifetimes beside the two-body law.
 
-use super::lifetimes::{colors, name_of};
+use super::names::{colors, name_of};
 use super::{column, subtitle};
 use crate::draw::{Axis, Curves, Kind, Legend, Series, palette};
 use crate::{AnalysisError, Summary, tables};

@@ -1,7 +1,9 @@
-//! How long clusters last: survival curves, percentiles, the number of clusters, and when they all have met.
+//! How long clusters last: survival curves, and the number of clusters over time.
 
-use super::{Drawn, column, subtitle};
-use crate::draw::{Axis, Color, Curves, Kind, Legend, Series, palette, time_color};
+use super::against::{by_kind, collapses, lifetimes, plateaus};
+use super::names::{colors, name_of};
+use super::{Drawn, column, law, subtitle};
+use crate::draw::{Axis, Color, Curves, Kind, Legend, Series, palette};
 use crate::source::short;
 use crate::{AnalysisError, Summary, tables};
 use polars::prelude::*;
@@ -30,68 +32,13 @@ pub(super) fn draw(summary: &Summary, folder: &Path) -> Result<Vec<Drawn>, Analy
         drawn.extend(collapses(summary, &collapse, fit.as_ref())?.map(|f| ("collapse".to_owned(), f.svg())));
     }
     if let Some(sample) = table("fit-sample")? {
-        drawn.push(("lifetime-law".to_owned(), super::law::draw(summary, &sample)?.svg()));
-        drawn.push(("lifetime-residuals".to_owned(), super::law::residuals(summary, &sample)?.svg()));
+        drawn.push(("lifetime-law".to_owned(), law::draw(summary, &sample)?.svg()));
+        drawn.push(("lifetime-residuals".to_owned(), law::residuals(summary, &sample)?.svg()));
     }
     Ok(drawn)
 }
 
-/// "β = 64, d = 3" of a table's first row.
-pub(super) fn name_of(part: &DataFrame, swept: &[String]) -> Result<String, AnalysisError> {
-    let words = swept.iter().map(|name| {
-        let value = part.column(name)?.get(0)?;
-        let text = value.get_str().map_or_else(|| value.to_string(), str::to_owned);
-        let number = text.parse::<f64>().map_or(text, short);
-        Ok::<_, AnalysisError>(format!("{} = {number}", symbol(name)))
-    });
-    Ok(words.collect::<Result<Vec<_>, _>>()?.join(", "))
-}
-
-/// What a group of points along an axis is called: "median", or "median, d = 3" where other parameters are swept.
-fn group_name(part: &DataFrame, swept: &[String], axis: &str, what: &str) -> Result<String, AnalysisError> {
-    let others: Vec<String> = swept.iter().filter(|name| *name != axis).cloned().collect();
-    let name = name_of(part, &others)?;
-    Ok(if name.is_empty() { what.to_owned() } else { format!("{what}, {name}") })
-}
-
-/// The letter of a parameter.
-fn symbol(name: &str) -> &str {
-    match name {
-        "beta" => "β",
-        "tokens" => "n",
-        "dimension" => "d",
-        other => other,
-    }
-}
-
-/// Colours of ordered points: of time where there are many, else the palette's.
-pub(super) fn colors(count: usize) -> Vec<Color> {
-    let shade = |k: usize| if count > 3 { time_color(k as f64 / (count - 1) as f64) } else { palette::SERIES[k] };
-    (0..count).map(shade).collect()
-}
-
-/// The swept parameter that a figure has on its x axis: the first whose values are two numbers or more.
-fn axis(table: &DataFrame, swept: &[String]) -> Result<Option<String>, AnalysisError> {
-    for name in swept {
-        let values = table.column(name)?;
-        if values.dtype().is_primitive_numeric() && values.n_unique()? > 1 {
-            return Ok(Some(name.clone()));
-        }
-    }
-    Ok(None)
-}
-
-/// Label of the x axis of a parameter.
-fn parameter(name: &str) -> Axis {
-    Axis::linear(match name {
-        "beta" => "inverse temperature β",
-        "tokens" => "tokens n",
-        "dimension" => "dimension d",
-        other => other,
-    })
-}
-
-fn of_kind(table: &DataFrame, kind: &str) -> Result<DataFrame, AnalysisError> {
+pub(super) fn of_kind(table: &DataFrame, kind: &str) -> Result<DataFrame, AnalysisError> {
     Ok(table.clone().lazy().filter(col("kind").eq(lit(kind))).collect()?)
 }
 
@@ -143,7 +90,7 @@ fn survival_curves(summary: &Summary, table: &DataFrame) -> Result<Curves, Analy
         title: "Survival of clusters".to_owned(),
         subtitle: subtitle(summary, ""),
         x: Axis::log("time t").range(start, last),
-        y: Axis::linear(&format!("of the clusters alive at t = {start}")).percent().range(0.0, 100.0),
+        y: Axis::linear(&format!("share of clusters alive at t = {start}")).percent().range(0.0, 100.0),
         legend: if series.len() > 4 { Legend::Right } else { Legend::Auto },
         series,
         caption: Some(format!(
@@ -153,84 +100,11 @@ fn survival_curves(summary: &Summary, table: &DataFrame) -> Result<Curves, Analy
     })
 }
 
-/// A line through medians over a parameter, with circles, and a band between two columns where both are known.
-fn medians(
-    part: &DataFrame,
-    axis: &str,
-    label: &str,
-    color: Color,
-    edges: [&str; 2],
-) -> Result<[Series; 2], AnalysisError> {
-    let (x, y) = (column(part, axis)?, column(part, "p50")?);
-    let (mut low, mut high) = (column(part, edges[0])?, column(part, edges[1])?);
-    for (low, high) in low.iter_mut().zip(&mut high) {
-        if low.is_nan() || high.is_nan() {
-            (*low, *high) = (f64::NAN, f64::NAN);
-        }
-    }
-    let circles = Series::new("", color, Kind::Points, x.clone(), y.clone());
-    Ok([Series::new(label, color, Kind::Line, x, y).band(low, high), circles])
-}
-
-fn lifetimes(summary: &Summary, table: &DataFrame) -> Result<Option<Curves>, AnalysisError> {
-    let all = of_kind(table, "all")?;
-    let Some(axis) = axis(&all, &summary.swept)? else { return Ok(None) };
-    let groups = tables::groups_besides(&all, &summary.swept, &axis)?;
-    let mut series = vec![];
-    for ((_, part), color) in groups.iter().zip(colors(groups.len())) {
-        let name = group_name(part, &summary.swept, &axis, "median")?;
-        series.extend(medians(part, &axis, &name, color, ["p10", "p90"])?);
-    }
-    let start = column(&all, "start")?[0];
-    let censored = column(&all, "censored_share")?.into_iter().fold(0.0, f64::max);
-    Ok(Some(Curves {
-        title: "Remaining lifetimes of clusters".to_owned(),
-        subtitle: subtitle(summary, ""),
-        x: parameter(&axis),
-        y: Axis::log(&format!("remaining lifetime from t = {start}")),
-        series,
-        legend: Legend::Auto,
-        caption: Some(format!(
-            "Median (line) and 10th to 90th percentile (band) from the survival curves of the clusters alive at t = \
-             {start}, without the first token's, which cannot die. {}",
-            outlived("clusters outlive their run", censored)
-        )),
-    }))
-}
-
-fn by_kind(summary: &Summary, table: &DataFrame) -> Result<Option<Curves>, AnalysisError> {
-    let Some(axis) = axis(table, &summary.swept)? else { return Ok(None) };
-    let kinds = [
-        ("strong", "strong Rényi centres", palette::STRONG),
-        ("renyi", "other Rényi centres", palette::RENYI),
-        ("none", "other tokens", palette::ORANGE),
-    ];
-    let mut series = vec![];
-    for (kind, name, color) in kinds {
-        for (_, part) in tables::groups_besides(&of_kind(table, kind)?, &summary.swept, &axis)? {
-            let name = group_name(&part, &summary.swept, &axis, name)?;
-            series.extend(medians(&part, &axis, &name, color, ["p50_low", "p50_high"])?);
-        }
-    }
-    let start = column(table, "start")?[0];
-    series.retain(|series| !series.x.is_empty());
-    Ok((series.len() > 2).then(|| Curves {
-        title: "Remaining lifetimes by what the leader was".to_owned(),
-        subtitle: subtitle(summary, ""),
-        x: parameter(&axis),
-        y: Axis::log(&format!("median remaining lifetime from t = {start}")),
-        series,
-        legend: Legend::Auto,
-        caption: Some(format!(
-            "Median remaining lifetime of the clusters alive at t = {start}, with 95 % intervals, by whether the leader was \
-             a strong Rényi centre of the start, another Rényi centre, or none."
-        )),
-    }))
-}
-
 /// The number of tracked clusters over time.
 fn number(summary: &Summary, table: &DataFrame, plateau: Option<&DataFrame>) -> Result<Option<Curves>, AnalysisError> {
     let groups = tables::groups(table, &summary.swept)?;
+    let prefix = tables::has(table, tables::PREFIX).then(|| tables::PREFIX.to_owned());
+    let names: Vec<String> = summary.swept.iter().cloned().chain(prefix).collect();
     let mut series = vec![];
     let (mut first, mut last) = (f64::INFINITY, 0.0_f64);
     for (index, ((_, part), color)) in groups.iter().zip(colors(groups.len())).enumerate() {
@@ -243,7 +117,7 @@ fn number(summary: &Summary, table: &DataFrame, plateau: Option<&DataFrame>) -> 
             Ok(rows.iter().map(|&row| values[row]).collect())
         };
         let x = rows.iter().map(|&row| time[row]).collect();
-        let label = if groups.len() == 1 { "clusters".to_owned() } else { name_of(part, &summary.swept)? };
+        let label = if groups.len() == 1 { "clusters".to_owned() } else { name_of(part, &names)? };
         let line = Series::new(&label, color, Kind::Line, x, pick("mean")?);
         // Many bands would hide each other: those of the first, the middle and the last point stand for all.
         let banded = groups.len() < 4 || [0, (groups.len() - 1) / 2, groups.len() - 1].contains(&index);
@@ -263,13 +137,13 @@ fn number(summary: &Summary, table: &DataFrame, plateau: Option<&DataFrame>) -> 
     Ok(Some(Curves {
         title: "Number of clusters".to_owned(),
         subtitle: subtitle(summary, ""),
-        x: Axis::log("time t").range(first, last),
+        x: Axis::log("time t").range(1.0, last),
         y: Axis::log("clusters").range(1.0, most),
         legend: if series.len() > 4 { Legend::Right } else { Legend::Auto },
         series,
         caption: Some(
-            "Mean and 10th to 90th percentile over the runs of the number of tracked clusters (with hysteresis: merged \
-             below one gap, split above a larger one)."
+            "Mean over the runs (lines) and 10th to 90th percentile (bands, of three points where there are many) of the \
+             number of tracked clusters: merged below one gap, split above a larger one."
                 .to_owned(),
         ),
     }))
@@ -286,105 +160,4 @@ fn centers(plateau: &DataFrame, row: usize) -> Result<Vec<(&'static str, Color, 
         found.extend(known.map(|value| (label, color, value)));
     }
     Ok(found)
-}
-
-/// The number of clusters at the start against a parameter.
-fn plateaus(summary: &Summary, table: &DataFrame) -> Result<Option<Curves>, AnalysisError> {
-    let Some(axis) = axis(table, &summary.swept)? else { return Ok(None) };
-    let groups = tables::groups_besides(table, &summary.swept, &axis)?;
-    // On a scale of √β the numbers of centres on the circle are straight lines.
-    let root = axis == "beta";
-    let place = |x: f64| if root { x.sqrt() } else { x };
-    let mut series = vec![];
-    for ((_, part), color) in groups.iter().zip([palette::PURPLE, palette::ORANGE, palette::SKY, palette::BROWN]) {
-        let x: Vec<f64> = column(part, &axis)?.into_iter().map(place).collect();
-        let (mean, error) = (column(part, "clusters")?, column(part, "clusters_se")?);
-        let edge = |sign: f64| mean.iter().zip(&error).map(|(m, e)| m + sign * 1.96 * e).collect();
-        let name = group_name(part, &summary.swept, &axis, "clusters")?;
-        let (low, high) = (edge(-1.0), edge(1.0));
-        series.push(Series::new("", color, Kind::Points, x.clone(), mean.clone()));
-        for (kind, color) in [("renyi", palette::RENYI), ("strong", palette::STRONG)] {
-            let numbers = [column(part, &format!("{kind}_centers"))?, column(part, &format!("{kind}_theory"))?];
-            let y = (0..x.len()).map(|row| if numbers[0][row].is_finite() { numbers[0][row] } else { numbers[1][row] });
-            let word = if kind == "renyi" { "Rényi centres" } else { "strong Rényi centres" };
-            let word = group_name(part, &summary.swept, &axis, word)?;
-            let y: Vec<f64> = y.collect();
-            if y.iter().any(|value| value.is_finite()) {
-                series.push(Series::new(&word, color, Kind::Dashed, x.clone(), y));
-            }
-        }
-        series.push(Series::new(&name, color, Kind::Line, x, mean.clone()).band(low, high));
-    }
-    let start = column(table, "start")?[0];
-    Ok(Some(Curves {
-        title: "Height of the plateau".to_owned(),
-        subtitle: subtitle(summary, ""),
-        x: if root { Axis::linear("√β") } else { parameter(&axis) },
-        y: Axis::linear(&format!("mean number at t = {start}")),
-        series,
-        legend: Legend::Auto,
-        caption: Some(format!(
-            "Clusters alive at t = {start} (mean of the runs with its 95 % interval), and the mean numbers of centres at the \
-             start: of the same runs where they were recorded, otherwise from theory (Rényi centres saturated)."
-        )),
-    }))
-}
-
-/// When the last two clusters meet, with the fitted laws.
-fn collapses(summary: &Summary, table: &DataFrame, fit: Option<&DataFrame>) -> Result<Option<Curves>, AnalysisError> {
-    let Some(axis) = axis(table, &summary.swept)? else { return Ok(None) };
-    let groups = tables::groups_besides(table, &summary.swept, &axis)?;
-    let mut series = vec![];
-    for ((label, part), color) in groups.iter().zip(colors(groups.len())) {
-        let name = group_name(part, &summary.swept, &axis, "median")?;
-        series.extend(medians(part, &axis, &name, color, ["p10", "p90"])?);
-        let x = column(part, &axis)?;
-        for ((model, predictor), color) in fits_on(&axis).zip([palette::RED, palette::ORANGE]) {
-            let rows = fit.map(|fit| fit_of(fit, model, label)).transpose()?;
-            let Some([intercept, slope, r_squared]) = rows.flatten() else { continue };
-            let (low, high) = x.iter().fold((f64::INFINITY, 0.0_f64), |(a, b), v| (a.min(*v), b.max(*v)));
-            let x: Vec<f64> = (0..=60).map(|k| low + (high - low) * f64::from(k) / 60.0).collect();
-            let y = x.iter().map(|x| libm::exp(intercept + slope * predictor(*x))).collect();
-            let law = model.replace("sqrt beta", "√β").replace("beta", "β").replace("tokens", "n");
-            let text = format!("exp({intercept:.1} + {slope:.2} {law}), R² = {r_squared:.4}")
-                .replace("+ -", "− ")
-                .replace('-', "−");
-            series.push(Series::new(&text, color, Kind::Dashed, x, y));
-        }
-    }
-    let censored = column(table, "censored_share")?.into_iter().fold(0.0, f64::max);
-    Ok(Some(Curves {
-        title: "Time of final collapse".to_owned(),
-        subtitle: subtitle(summary, ""),
-        x: parameter(&axis),
-        y: Axis::log("time of final collapse"),
-        series,
-        legend: Legend::Auto,
-        caption: Some(format!(
-            "When the last cluster but one dies: median (line) and 10th to 90th percentile (band) over the runs of a point. {} \
-             Dashed: least squares through the logarithms of the medians.",
-            outlived("runs end before", censored)
-        )),
-    }))
-}
-
-/// "At most 12 % of a point's clusters outlive their run."
-fn outlived(what: &str, share: f64) -> String {
-    match share {
-        0.0 => format!("No {what}.").replace("outlive", "outlives").replace("clusters", "cluster"),
-        share => format!("At most {:.1}\u{a0}% of a point's {what}.", 100.0 * share),
-    }
-}
-
-/// Names and predictors of the fits that belong to an axis.
-fn fits_on(axis: &str) -> impl Iterator<Item = (&'static str, fn(f64) -> f64)> {
-    crate::lifetimes::COLLAPSE.into_iter().filter(move |law| law.0 == axis).map(|law| (law.1, law.2))
-}
-
-/// Intercept, slope and R² of a fit of collapse times.
-fn fit_of(fit: &DataFrame, model: &str, group: &str) -> Result<Option<[f64; 3]>, AnalysisError> {
-    let here = col("model").eq(lit(model)).and(col("group").eq(lit(group)));
-    let rows = fit.clone().lazy().filter(here).collect()?;
-    let (estimates, share) = (column(&rows, "estimate")?, column(&rows, "r_squared")?);
-    Ok((estimates.len() == 2).then(|| [estimates[0], estimates[1], share[0]]))
 }

@@ -27,8 +27,9 @@ pub(super) fn rows(cohort: &Cohort) -> Result<Rows, AnalysisError> {
     }
     let all = sample(cohort, |_| true)?;
     let mut curves = vec![survival(&all, "all", cohort.start)?];
-    let mut rows = vec![percentile_row(&all, "all", cohort)?];
-    let sentence = sentence(&all, cohort);
+    let times = percentiles(&all, &SHARES, CONFIDENCE);
+    let mut rows = vec![percentile_row(&all, "all", cohort, &times)?];
+    let sentence = sentence(&all, cohort, times[1]);
     drop(all);
     let kinds = Kind::ALL.map(|kind| sample(cohort, |other| other == kind));
     let [strong, renyi, none] = kinds;
@@ -36,7 +37,7 @@ pub(super) fn rows(cohort: &Cohort) -> Result<Rows, AnalysisError> {
     for (sample, kind) in [(&strong, Kind::Strong), (&renyi, Kind::Renyi), (&none?, Kind::None)] {
         if !sample.is_empty() {
             curves.push(survival(sample, kind.name(), cohort.start)?);
-            rows.push(percentile_row(sample, kind.name(), cohort)?);
+            rows.push(percentile_row(sample, kind.name(), cohort, &percentiles(sample, &SHARES, CONFIDENCE))?);
         }
     }
     let test = log_rank(&strong, &renyi).map(|test| log_rank_row(&test, &strong, &renyi)).transpose()?;
@@ -94,7 +95,12 @@ fn survival(sample: &Sample, kind: &str, start: f64) -> Result<DataFrame, Analys
 }
 
 /// Counts, and percentiles of the remaining lifetime with their intervals.
-fn percentile_row(sample: &Sample, kind: &str, cohort: &Cohort) -> Result<DataFrame, AnalysisError> {
+fn percentile_row(
+    sample: &Sample,
+    kind: &str,
+    cohort: &Cohort,
+    times: &[Percentile],
+) -> Result<DataFrame, AnalysisError> {
     let (clusters, deaths) = (sample.len(), sample.deaths());
     let mut row = df!(
         "kind" => [kind],
@@ -106,7 +112,7 @@ fn percentile_row(sample: &Sample, kind: &str, cohort: &Cohort) -> Result<DataFr
         "clusters_per_run" => [clusters as f64 / cohort.counts.len() as f64],
         "born_later" => [(kind == "all").then_some(cohort.born_later)]
     )?;
-    row.hstack_mut(&percentile_columns(&percentiles(sample, &SHARES, CONFIDENCE), cohort.start))?;
+    row.hstack_mut(&percentile_columns(times, cohort.start))?;
     Ok(row)
 }
 
@@ -124,8 +130,7 @@ fn log_rank_row(test: &LogRank, strong: &Sample, renyi: &Sample) -> Result<DataF
     )?)
 }
 
-fn sentence(sample: &Sample, cohort: &Cohort) -> String {
-    let Percentile { value, low, high } = percentiles(sample, &[0.5], CONFIDENCE)[0];
+fn sentence(sample: &Sample, cohort: &Cohort, Percentile { value, low, high }: Percentile) -> String {
     let time = |time: Option<f64>| time.map_or("beyond the run".to_owned(), |time| scientific(time - cohort.start));
     let median = match value {
         Some(_) => format!("median remaining lifetime {} (95 %: {} to {})", time(value), time(low), time(high)),

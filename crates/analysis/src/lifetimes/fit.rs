@@ -6,9 +6,11 @@
 //! the model "two-body law" has the whole integral as its predictor. Clusters that outlive the run are left out, which favours short lifetimes wherever there are many;
 //! clusters of one run count as independent.
 
+use super::collapse::fits as collapse_fits;
+use super::fit_rows::{fit_rows, interval, quantile_columns, sorted};
 use super::read::Cohort;
-use crate::source::{Source, short};
-use crate::survival::{CONFIDENCE, LeastSquares, Term, TwoBody, sample_quantile};
+use crate::source::Source;
+use crate::survival::{CONFIDENCE, LeastSquares, TwoBody};
 use crate::{AnalysisError, tables};
 use polars::prelude::*;
 
@@ -208,100 +210,4 @@ impl Regression {
             self.fit.r_squared
         )
     }
-}
-
-/// "1.0021 (95 %: 0.9987 to 1.0055)".
-fn interval(term: &Term) -> String {
-    format!("{} (95 %: {} to {})", short(term.estimate), short(term.low), short(term.high)).replace('-', "−")
-}
-
-fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_unstable_by(f64::total_cmp);
-    values
-}
-
-/// NAME_p10, NAME_p50 and NAME_p90.
-fn quantile_columns(name: &str, sorted: &[f64]) -> Vec<Column> {
-    let column = |share: f64| {
-        Column::new(format!("{name}_p{}", (100.0 * share).round()).into(), [sample_quantile(sorted, share)])
-    };
-    super::SHARES.map(column).to_vec()
-}
-
-/// Name of a term, its estimate unless it cannot be estimated, and what the law says.
-type Line<'a> = (&'a str, Option<Term>, Option<f64>);
-
-/// The rows of `fit` of one fit.
-fn fit_rows(
-    response: &str,
-    model: &str,
-    group: &str,
-    terms: &[Line],
-    fit: &LeastSquares,
-    residuals: &[f64],
-    left_out: u64,
-) -> Result<DataFrame, AnalysisError> {
-    let of = |get: fn(&Term) -> f64| terms.iter().map(|term| term.1.as_ref().map(get)).collect::<Vec<_>>();
-    let left = df!("response" => [response], "model" => [model], "group" => [group])?;
-    let right = DataFrame::new(
-        1,
-        [
-            vec![
-                Column::new("rows".into(), [residuals.len() as u64]),
-                Column::new("left_out".into(), [left_out]),
-                Column::new("r_squared".into(), [fit.r_squared]),
-                Column::new("deviation".into(), [fit.deviation]),
-            ],
-            quantile_columns("residual", residuals),
-        ]
-        .concat(),
-    )?;
-    let middle = df!(
-        "term" => terms.iter().map(|term| term.0).collect::<Vec<_>>(),
-        "estimate" => of(|term| term.estimate),
-        "standard_error" => of(|term| term.standard_error),
-        "low" => of(|term| term.low),
-        "high" => of(|term| term.high),
-        "law" => terms.iter().map(|term| term.2).collect::<Vec<_>>()
-    )?;
-    let columns = [tables::repeated(&left, terms.len()), middle.into_columns(), tables::repeated(&right, terms.len())];
-    Ok(DataFrame::new(terms.len(), columns.concat())?)
-}
-
-/// What a collapse time is fitted against: the swept column, the name of the predictor, and the predictor.
-type Predictor = (&'static str, &'static str, fn(f64) -> f64);
-
-/// The predictors of final collapse: the paper expects exp Ω(√β).
-pub(crate) const COLLAPSE: [Predictor; 4] = [
-    ("beta", "sqrt beta", f64::sqrt),
-    ("beta", "beta", |beta| beta),
-    ("tokens", "ln tokens", libm::log),
-    ("tokens", "tokens", |tokens| tokens),
-];
-
-/// ln(median time of final collapse) of the points against each predictor, one fit a group of the other parameters.
-fn collapse_fits(collapse: &DataFrame, swept: &[String]) -> Result<(Vec<DataFrame>, Vec<String>), AnalysisError> {
-    let (mut fits, mut lines) = (vec![], vec![]);
-    for (axis, name, predictor) in COLLAPSE.into_iter().filter(|predictor| tables::has(collapse, predictor.0)) {
-        for (label, part) in tables::groups_besides(collapse, swept, axis)? {
-            let (x, median) = (tables::numbers(&part, axis)?, tables::numbers(&part, "p50")?);
-            let rows: Vec<usize> = (0..x.len()).filter(|&row| x[row] > 0.0 && median[row] > 0.0).collect();
-            let x: Vec<f64> = rows.iter().map(|&row| predictor(x[row])).collect();
-            let y: Vec<f64> = rows.iter().map(|&row| libm::log(median[row])).collect();
-            let Some(fit) = LeastSquares::new(&[&x], &y, CONFIDENCE) else { continue };
-            let residuals = sorted(x.iter().zip(&y).map(|(x, y)| y - fit.at(&[*x])));
-            let terms = [("intercept", Some(fit.intercept), None), (name, Some(fit.slopes[0]), None)];
-            let left_out = (part.height() - rows.len()) as u64;
-            fits.push(fit_rows("ln median collapse time", name, &label, &terms, &fit, &residuals, left_out)?);
-            let place = if label.is_empty() { String::new() } else { format!(" at {label}") };
-            lines.push(format!(
-                "ln(median time of final collapse){place} has slope {} in {name} over {} points, R² = {:.4}.",
-                interval(&fit.slopes[0]),
-                rows.len(),
-                fit.r_squared
-            ));
-        }
-    }
-    Ok((fits, lines))
 }

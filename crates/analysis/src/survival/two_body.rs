@@ -92,12 +92,23 @@ fn scaled_e1(x: f64) -> f64 {
     fraction
 }
 
-/// The sum of x^k/(k k!) over k ≥ 1.
+/// 1/1, 1/2, 1/3, …: more than the power series needs for arguments up to 40.
+const INVERSES: [f64; 200] = {
+    let mut inverses = [1.0; 200];
+    let mut k = 1;
+    while k < inverses.len() {
+        inverses[k] = 1.0 / (k + 1) as f64;
+        k += 1;
+    }
+    inverses
+};
+
+/// The sum of x^k/(k k!) over k ≥ 1, for |x| ≤ 40.
 fn power_sum(x: f64) -> f64 {
     let (mut power, mut sum) = (1.0, 0.0);
-    for k in 1..400_u32 {
-        power *= x / f64::from(k);
-        let term = power / f64::from(k);
+    for inverse in INVERSES {
+        power *= x * inverse;
+        let term = power * inverse;
         sum += term;
         if term.abs() < 1e-17 * sum.abs() {
             break;
