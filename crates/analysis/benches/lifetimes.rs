@@ -15,8 +15,8 @@ use std::time::Instant;
 fn main() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let betas = vec![4.0, 9.0, 16.0, 25.0, 36.0, 49.0, 64.0, 81.0, 100.0, 121.0];
-    let dataset =
-        MadeUp { betas, replicas: 5000, tokens: 200, alive: 100, until: 1e90, times: 0 }.publish(folder.path());
+    let dataset = MadeUp { betas, replicas: 5000, tokens: 200, alive: 100, until: 1e90, times: 0, prefixes: vec![] }
+        .publish(folder.path());
     println!("made 10,000,000 rows; peak so far {} MB", peak());
     reset_peak();
     let (before, processor) = (Instant::now(), processor_seconds());

@@ -55,7 +55,7 @@ impl Row {
         let mean = values.iter().sum::<f64>() / n;
         let variance = values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / (n - 1.0).max(1.0);
         let standard_error = (variance / n).sqrt();
-        Ok(Self { kind, counts, mean, variance, standard_error, theory: expected(source, part, kind)? })
+        Ok(Self { kind, counts, mean, variance, standard_error, theory: expected(source, part, kind, None)? })
     }
 
     fn sentence(&self, label: &str) -> String {
@@ -92,11 +92,12 @@ impl Row {
 }
 
 /// The known mean for uniform starts: of strong centres exactly (Lemma C.1), of Rényi centres on the circle when
-/// saturated.
+/// saturated. Among all tokens, or among the first `prefix`.
 pub(crate) fn expected(
     source: &Source,
     part: &DataFrame,
     kind: &str,
+    prefix: Option<u32>,
 ) -> Result<Option<(f64, &'static str)>, AnalysisError> {
     let number = |key: &str| match source.number("model", key) {
         Some(value) => Ok(Some(value)),
@@ -104,7 +105,9 @@ pub(crate) fn expected(
         None => Ok::<_, AnalysisError>(None),
     };
     let delta = tables::numbers(part, "delta")?.first().copied();
-    let (Some(tokens), Some(dimension), Some(delta)) = (number("tokens")?, number("dimension")?, delta) else {
+    let (Some(tokens), Some(dimension), Some(delta)) =
+        (prefix.map(f64::from).or(number("tokens")?), number("dimension")?, delta)
+    else {
         return Ok(None);
     };
     if !source.is_default("initial", "distribution", "uniform") || delta >= std::f64::consts::PI {

@@ -29,8 +29,8 @@ const SHARES: [f64; 3] = [0.1, 0.5, 0.9];
 /// The table.
 const TABLE: &str = "lifetimes";
 
-/// Writes `survival`, `lifetime-percentiles`, `log-rank`, `collapse`, `plateau`, `fit`, `fit-points` and `fit-sample`, and sums them
-/// up in sentences. Only for datasets that record lifetimes.
+/// Writes `survival`, `lifetime-percentiles`, `log-rank`, `collapse`, `plateau`, `fit`, `fit-points` and `fit-sample`,
+/// and sums them up in sentences. Only for datasets that record lifetimes.
 pub(crate) fn write(source: &Source, folder: &Path) -> Result<(Vec<PathBuf>, Vec<String>), AnalysisError> {
     let path = source.path(TABLE);
     if !path.is_file() {
@@ -39,7 +39,10 @@ pub(crate) fn write(source: &Source, folder: &Path) -> Result<(Vec<PathBuf>, Vec
     let start = source.number("observe", "lifetimes_from").unwrap_or(START);
     let (mut summaries, mut fit) = (Summaries::default(), fit::Fit::new(source)?);
     read::each_point(&path, start, &Runs::new(source)?, |cohort| {
-        let key = source.key(cohort.point)?;
+        let mut key = source.key(cohort.point)?;
+        if let Some(prefix) = cohort.prefix {
+            key.with_column(Column::new(tables::PREFIX.into(), [prefix]))?;
+        }
         summaries.add(source, &key, &cohort)?;
         fit.add(&key, cohort)
     })?;
@@ -89,7 +92,7 @@ impl Summaries {
             self.lines.push(format!("No cluster was observed past t = {start}, the start of the observation."));
         }
         let collapse = tables::stack(self.collapse)?;
-        let (fits, lines) = fit.tables(&collapse, &source.swept)?;
+        let (fits, lines) = fit.tables(&collapse, &tables::parameters(&collapse, &source.swept))?;
         self.lines.extend(lines);
         let mut written = vec![];
         for (name, mut table) in [

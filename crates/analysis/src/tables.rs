@@ -69,6 +69,12 @@ pub(crate) fn has(table: &DataFrame, column: &str) -> bool {
 /// The column of the number of first tokens that a row is about, where observables of prefixes were recorded.
 pub(crate) const PREFIX: &str = "prefix";
 
+/// The columns that tell the rows of a table apart: the swept parameters, and `prefix` where it was recorded.
+pub(crate) fn parameters(table: &DataFrame, swept: &[String]) -> Vec<String> {
+    let prefix = has(table, PREFIX).then(|| PREFIX.to_owned());
+    swept.iter().cloned().chain(prefix).collect()
+}
+
 /// The groups of a table by `point` (and `prefix`), in order: what tells them apart in words, and the rows.
 pub(crate) fn groups(table: &DataFrame, swept: &[String]) -> Result<Vec<(String, DataFrame)>, AnalysisError> {
     let prefix = has(table, PREFIX).then_some(PREFIX);
@@ -78,13 +84,13 @@ pub(crate) fn groups(table: &DataFrame, swept: &[String]) -> Result<Vec<(String,
     parts.into_iter().map(|part| Ok((label(&part, &names)?, part))).collect()
 }
 
-/// The groups of a table by all swept parameters but one, in order: their values in words, and the rows.
+/// The groups of a table by all of some parameters but one, in order: their values in words, and the rows.
 pub(crate) fn groups_besides(
     table: &DataFrame,
-    swept: &[String],
+    parameters: &[String],
     axis: &str,
 ) -> Result<Vec<(String, DataFrame)>, AnalysisError> {
-    let others: Vec<&str> = swept.iter().map(String::as_str).filter(|name| *name != axis).collect();
+    let others: Vec<&str> = parameters.iter().map(String::as_str).filter(|name| *name != axis).collect();
     if others.is_empty() {
         return Ok(vec![(String::new(), table.clone())]);
     }

@@ -29,11 +29,12 @@ fn medians(
 /// Median and percentiles of remaining lifetimes against a parameter.
 pub(super) fn lifetimes(summary: &Summary, table: &DataFrame) -> Result<Option<Curves>, AnalysisError> {
     let all = of_kind(table, "all")?;
-    let Some(axis) = axis(&all, &summary.swept)? else { return Ok(None) };
-    let groups = tables::groups_besides(&all, &summary.swept, &axis)?;
+    let names = tables::parameters(&all, &summary.swept);
+    let Some(axis) = axis(&all, &names)? else { return Ok(None) };
+    let groups = tables::groups_besides(&all, &names, &axis)?;
     let mut series = vec![];
     for ((_, part), color) in groups.iter().zip(colors(groups.len())) {
-        let name = group_name(part, &summary.swept, &axis, "median")?;
+        let name = group_name(part, &names, &axis, "median")?;
         series.extend(medians(part, &axis, &name, color, ["p10", "p90"])?);
     }
     let start = column(&all, "start")?[0];
@@ -55,7 +56,8 @@ pub(super) fn lifetimes(summary: &Summary, table: &DataFrame) -> Result<Option<C
 
 /// Medians by what the leader was.
 pub(super) fn by_kind(summary: &Summary, table: &DataFrame) -> Result<Option<Curves>, AnalysisError> {
-    let Some(axis) = axis(table, &summary.swept)? else { return Ok(None) };
+    let names = tables::parameters(table, &summary.swept);
+    let Some(axis) = axis(table, &names)? else { return Ok(None) };
     let kinds = [
         ("strong", "strong Rényi centres", palette::STRONG),
         ("renyi", "other Rényi centres", palette::RENYI),
@@ -63,8 +65,8 @@ pub(super) fn by_kind(summary: &Summary, table: &DataFrame) -> Result<Option<Cur
     ];
     let mut series = vec![];
     for (kind, name, color) in kinds {
-        for (_, part) in tables::groups_besides(&of_kind(table, kind)?, &summary.swept, &axis)? {
-            let name = group_name(&part, &summary.swept, &axis, name)?;
+        for (_, part) in tables::groups_besides(&of_kind(table, kind)?, &names, &axis)? {
+            let name = group_name(&part, &names, &axis, name)?;
             series.extend(medians(&part, &axis, &name, color, ["p50_low", "p50_high"])?);
         }
     }
@@ -86,8 +88,9 @@ pub(super) fn by_kind(summary: &Summary, table: &DataFrame) -> Result<Option<Cur
 
 /// The number of clusters at the start against a parameter.
 pub(super) fn plateaus(summary: &Summary, table: &DataFrame) -> Result<Option<Curves>, AnalysisError> {
-    let Some(axis) = axis(table, &summary.swept)? else { return Ok(None) };
-    let groups = tables::groups_besides(table, &summary.swept, &axis)?;
+    let names = tables::parameters(table, &summary.swept);
+    let Some(axis) = axis(table, &names)? else { return Ok(None) };
+    let groups = tables::groups_besides(table, &names, &axis)?;
     // On a scale of √β the numbers of centres on the circle are straight lines.
     let root = axis == "beta";
     let place = |x: f64| if root { x.sqrt() } else { x };
@@ -98,14 +101,14 @@ pub(super) fn plateaus(summary: &Summary, table: &DataFrame) -> Result<Option<Cu
         let x: Vec<f64> = column(part, &axis)?.into_iter().map(place).collect();
         let (mean, error) = (column(part, "clusters")?, column(part, "clusters_se")?);
         let edge = |sign: f64| mean.iter().zip(&error).map(|(m, e)| m + sign * 1.96 * e).collect();
-        let name = group_name(part, &summary.swept, &axis, "clusters")?;
+        let name = group_name(part, &names, &axis, "clusters")?;
         let (low, high) = (edge(-1.0), edge(1.0));
         series.push(Series::new("", color, Kind::Points, x.clone(), mean.clone()));
         for (kind, color) in [("renyi", palette::RENYI), ("strong", palette::STRONG)] {
             let numbers = [column(part, &format!("{kind}_centers"))?, column(part, &format!("{kind}_theory"))?];
             let y = (0..x.len()).map(|row| if numbers[0][row].is_finite() { numbers[0][row] } else { numbers[1][row] });
             let word = if kind == "renyi" { "Rényi centres" } else { "strong Rényi centres" };
-            let word = group_name(part, &summary.swept, &axis, word)?;
+            let word = group_name(part, &names, &axis, word)?;
             let y: Vec<f64> = y.collect();
             if y.iter().any(|value| value.is_finite()) {
                 series.push(Series::new(&word, color, Kind::Dashed, x.clone(), y));
@@ -134,11 +137,12 @@ pub(super) fn collapses(
     table: &DataFrame,
     fit: Option<&DataFrame>,
 ) -> Result<Option<Curves>, AnalysisError> {
-    let Some(axis) = axis(table, &summary.swept)? else { return Ok(None) };
-    let groups = tables::groups_besides(table, &summary.swept, &axis)?;
+    let names = tables::parameters(table, &summary.swept);
+    let Some(axis) = axis(table, &names)? else { return Ok(None) };
+    let groups = tables::groups_besides(table, &names, &axis)?;
     let mut series = vec![];
     for ((label, part), color) in groups.iter().zip(colors(groups.len())) {
-        let name = group_name(part, &summary.swept, &axis, "median")?;
+        let name = group_name(part, &names, &axis, "median")?;
         series.extend(medians(part, &axis, &name, color, ["p10", "p90"])?);
         let x = column(part, &axis)?;
         for ((model, predictor), color) in fits_on(&axis).zip([palette::RED, palette::ORANGE]) {

@@ -18,10 +18,10 @@ fn dots(
     sample: &DataFrame,
     place: impl Fn(&DataFrame) -> Result<[Vec<f64>; 2], AnalysisError>,
 ) -> Result<Vec<Series>, AnalysisError> {
-    let groups = tables::groups(sample, &summary.swept)?;
+    let (groups, names) = (tables::groups(sample, &summary.swept)?, tables::parameters(sample, &summary.swept));
     let mut series = vec![];
     for ((_, part), color) in groups.iter().zip(colors(groups.len())) {
-        let label = if groups.len() == 1 { "clusters".to_owned() } else { name_of(part, &summary.swept)? };
+        let label = if groups.len() == 1 { "clusters".to_owned() } else { name_of(part, &names)? };
         let [x, y] = place(part)?.map(|logs| logs.into_iter().map(libm::exp).collect());
         series.push(Series::new(&label, color, Kind::Dots, x, y));
     }

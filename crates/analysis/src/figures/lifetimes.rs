@@ -58,6 +58,7 @@ fn stairs(x: &[f64], y: &[f64]) -> (Vec<f64>, Vec<f64>) {
 
 fn survival_curves(summary: &Summary, table: &DataFrame) -> Result<Curves, AnalysisError> {
     let start = column(table, "time")?[0];
+    let names = tables::parameters(table, &summary.swept);
     let points = tables::groups(&of_kind(table, "all")?, &[])?;
     let mut parts = vec![];
     if let [(_, all)] = &points[..] {
@@ -73,7 +74,7 @@ fn survival_curves(summary: &Summary, table: &DataFrame) -> Result<Curves, Analy
         }
     } else {
         for ((_, part), color) in points.iter().zip(colors(points.len())) {
-            parts.push((name_of(part, &summary.swept)?, color, part.clone()));
+            parts.push((name_of(part, &names)?, color, part.clone()));
         }
     }
     let mut series = vec![];
@@ -103,8 +104,7 @@ fn survival_curves(summary: &Summary, table: &DataFrame) -> Result<Curves, Analy
 /// The number of tracked clusters over time.
 fn number(summary: &Summary, table: &DataFrame, plateau: Option<&DataFrame>) -> Result<Option<Curves>, AnalysisError> {
     let groups = tables::groups(table, &summary.swept)?;
-    let prefix = tables::has(table, tables::PREFIX).then(|| tables::PREFIX.to_owned());
-    let names: Vec<String> = summary.swept.iter().cloned().chain(prefix).collect();
+    let names = tables::parameters(table, &summary.swept);
     let mut series = vec![];
     let (mut first, mut last) = (f64::INFINITY, 0.0_f64);
     for (index, ((_, part), color)) in groups.iter().zip(colors(groups.len())).enumerate() {

@@ -1,8 +1,8 @@
 //! What swept parameters are called in figures, and how their values are coloured.
 
-use crate::AnalysisError;
 use crate::draw::{Axis, Color, palette, time_color};
 use crate::source::short;
+use crate::{AnalysisError, tables};
 use polars::prelude::*;
 
 /// "β = 64, d = 3" of a table's first row.
@@ -27,7 +27,7 @@ pub(super) fn group_name(part: &DataFrame, swept: &[String], axis: &str, what: &
 fn symbol(name: &str) -> &str {
     match name {
         "beta" => "β",
-        "tokens" => "n",
+        "tokens" | tables::PREFIX => "n",
         "dimension" => "d",
         other => other,
     }
@@ -54,7 +54,7 @@ pub(super) fn axis(table: &DataFrame, swept: &[String]) -> Result<Option<String>
 pub(super) fn parameter(name: &str) -> Axis {
     Axis::linear(match name {
         "beta" => "inverse temperature β",
-        "tokens" => "tokens n",
+        "tokens" | tables::PREFIX => "tokens n",
         "dimension" => "dimension d",
         other => other,
     })

@@ -28,11 +28,13 @@ pub(super) fn row(cohort: &Cohort) -> Result<Option<DataFrame>, AnalysisError> {
 type Predictor = (&'static str, &'static str, fn(f64) -> f64);
 
 /// The predictors of final collapse: the paper expects exp Ω(√β).
-pub(crate) const COLLAPSE: [Predictor; 4] = [
+pub(crate) const COLLAPSE: [Predictor; 6] = [
     ("beta", "sqrt beta", f64::sqrt),
     ("beta", "beta", |beta| beta),
     ("tokens", "ln tokens", libm::log),
     ("tokens", "tokens", |tokens| tokens),
+    (tables::PREFIX, "ln tokens", libm::log),
+    (tables::PREFIX, "tokens", |tokens| tokens),
 ];
 
 /// ln(median time of final collapse) of the points against each predictor, one fit a group of the other parameters.

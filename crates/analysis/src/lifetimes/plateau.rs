@@ -22,8 +22,10 @@ pub(super) fn row(source: &Source, cohort: &Cohort) -> Result<Option<DataFrame>,
     )?;
     for kind in ["renyi", "strong"] {
         let recorded = format!("{kind}_centers");
-        let sample = if tables::has(&part, &recorded) { mean_of(&tables::numbers(&part, &recorded)?) } else { None };
-        let theory = counts::expected(source, &part, kind)?.map(|(value, _)| value);
+        // What runs recorded is about all of their tokens.
+        let known = cohort.prefix.is_none() && tables::has(&part, &recorded);
+        let sample = if known { mean_of(&tables::numbers(&part, &recorded)?) } else { None };
+        let theory = counts::expected(source, &part, kind, cohort.prefix)?.map(|(value, _)| value);
         row.hstack_mut(&[
             Column::new(recorded.into(), [sample]),
             Column::new(format!("{kind}_theory").into(), [theory]),

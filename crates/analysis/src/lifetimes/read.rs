@@ -39,10 +39,11 @@ pub(super) struct Cluster {
     pub(super) died: bool,
 }
 
-/// All clusters of one point that were alive at the start of the observation, but for that of token 0, which cannot
+/// All clusters of one point (of one number of first tokens, where prefixes were recorded) that were alive at the start of the observation, but for that of token 0, which cannot
 /// die.
 pub(super) struct Cohort {
     pub(super) point: u32,
+    pub(super) prefix: Option<u32>,
     pub(super) start: f64,
     pub(super) clusters: Vec<Cluster>,
     /// Of every run still going at the start, the number of its clusters then.
@@ -72,13 +73,13 @@ impl Runs {
     }
 }
 
-/// The columns that are read; the last two need not be there.
-const COLUMNS: [&str; 8] =
-    ["point", "replica", "leader", "birth", "death", "leader_kind", "gap_at_start", "earlier_at_start"];
+/// The columns that are read, and those that are if they are there.
+const COLUMNS: [&str; 6] = ["point", "replica", "leader", "birth", "death", "leader_kind"];
+const OPTIONAL: [&str; 3] = [tables::PREFIX, "gap_at_start", "earlier_at_start"];
 /// Rows that are decoded at a time: a few row groups.
 const SLICE: usize = 1 << 19;
 
-/// Calls `summarise` with the clusters of one point after another.
+/// Calls `summarise` with the clusters of one point after another, and of one prefix after another within a point.
 pub(super) fn each_point(
     path: &Path,
     start: f64,
@@ -86,26 +87,26 @@ pub(super) fn each_point(
     mut summarise: impl FnMut(Cohort) -> Result<(), AnalysisError>,
 ) -> Result<(), AnalysisError> {
     let present = tables::columns(path)?;
-    let columns: Vec<&str> = COLUMNS.into_iter().filter(|name| present.iter().any(|other| other == name)).collect();
-    let mut walk = Walk { start, run: None, cohort: None };
+    let optional = OPTIONAL.into_iter().filter(|name| present.iter().any(|other| other == name));
+    let columns: Vec<&str> = COLUMNS.into_iter().chain(optional).collect();
+    let mut walk = Walk { start, run: None, cohorts: vec![] };
     for from in (0..).step_by(SLICE) {
         let slice = tables::read_slice(path, &columns, from, SLICE)?;
         for row in rows(&slice)? {
-            if let Some(finished) = walk.add(&row, runs) {
-                summarise(finished)?;
-            }
+            walk.add(&row, runs).into_iter().try_for_each(&mut summarise)?;
         }
         if slice.height() < SLICE {
             break;
         }
     }
     walk.end_run();
-    walk.cohort.map_or(Ok(()), summarise)
+    walk.cohorts.into_iter().try_for_each(summarise)
 }
 
 /// One row of the table.
 struct Row {
     run: (u32, u32),
+    prefix: Option<u32>,
     leader: u32,
     birth: f64,
     death: Option<f64>,
@@ -120,29 +121,33 @@ fn rows(slice: &DataFrame) -> Result<impl Iterator<Item = Row>, AnalysisError> {
     let (point, replica, leader) = (id("point")?, id("replica")?, id("leader")?);
     let (birth, death) = (slice.column("birth")?.f64()?, slice.column("death")?.f64()?);
     let kind = slice.column("leader_kind")?.str()?;
-    let unknown = tables::has(slice, "gap_at_start");
-    let gap = unknown.then(|| slice.column("gap_at_start")?.f64()).transpose()?;
-    let earlier = tables::has(slice, "earlier_at_start");
-    let earlier = earlier.then(|| slice.column("earlier_at_start")?.u32()).transpose()?;
+    let optional = |name: &str| tables::has(slice, name).then(|| slice.column(name)).transpose();
+    let gap = optional("gap_at_start")?.map(|column| column.f64()).transpose()?;
+    let earlier = optional("earlier_at_start")?.map(|column| column.u32()).transpose()?;
+    let prefix = optional(tables::PREFIX)?.map(|column| column.u32()).transpose()?;
     let mut gaps = gap.map(|column| column.iter());
-    let mut earliers = earlier.map(|column| column.iter());
+    let (mut earliers, mut prefixes) = (earlier.map(|column| column.iter()), prefix.map(|column| column.iter()));
     let columns =
         point.iter().zip(replica.iter()).zip(leader.iter()).zip(birth.iter()).zip(death.iter()).zip(kind.iter());
     Ok(columns.filter_map(move |(((((point, replica), leader), birth), death), kind)| {
         let gap = gaps.as_mut().and_then(|gaps| gaps.next().flatten());
         let earlier = earliers.as_mut().and_then(|earliers| earliers.next().flatten());
+        let prefix = prefixes.as_mut().and_then(|prefixes| prefixes.next().flatten());
         let kind = match kind {
             Some("strong") => Kind::Strong,
             Some("renyi") => Kind::Renyi,
             _ => Kind::None,
         };
-        Some(Row { run: (point?, replica?), leader: leader?, birth: birth?, death, kind, gap, earlier })
+        Some(Row { run: (point?, replica?), prefix, leader: leader?, birth: birth?, death, kind, gap, earlier })
     }))
 }
 
 /// The run that rows are being read of.
 struct Run {
     id: (u32, u32),
+    prefix: Option<u32>,
+    /// Which cohort its clusters belong to.
+    cohort: usize,
     end: f64,
     alive_at_start: u32,
     alive_at_end: u32,
@@ -153,29 +158,37 @@ struct Run {
 struct Walk {
     start: f64,
     run: Option<Run>,
-    cohort: Option<Cohort>,
+    /// Those of the present point.
+    cohorts: Vec<Cohort>,
 }
 
 impl Walk {
     /// Takes a row, and gives the point before it away if it is the first of a new one.
-    fn add(&mut self, row: &Row, runs: &Runs) -> Option<Cohort> {
-        let mut finished = None;
-        if self.run.as_ref().is_none_or(|run| run.id != row.run) {
+    fn add(&mut self, row: &Row, runs: &Runs) -> Vec<Cohort> {
+        let mut finished = vec![];
+        if self.run.as_ref().is_none_or(|run| run.id != row.run || run.prefix != row.prefix) {
             self.end_run();
-            if self.cohort.as_ref().is_none_or(|cohort| cohort.point != row.run.0) {
-                finished = self.cohort.replace(Cohort::new(row.run.0, self.start));
+            if self.cohorts.first().is_some_and(|cohort| cohort.point != row.run.0) {
+                finished = std::mem::take(&mut self.cohorts);
             }
+            let known = self.cohorts.iter().position(|cohort| cohort.prefix == row.prefix);
+            let cohort = known.unwrap_or_else(|| {
+                self.cohorts.push(Cohort::new(row.run.0, row.prefix, self.start));
+                self.cohorts.len() - 1
+            });
             let end = runs.end(row.run).unwrap_or(f64::NAN);
-            self.run = Some(Run { id: row.run, end, alive_at_start: 0, alive_at_end: 0, last_death: 0.0 });
+            let (id, prefix) = (row.run, row.prefix);
+            self.run = Some(Run { id, prefix, cohort, end, alive_at_start: 0, alive_at_end: 0, last_death: 0.0 });
         }
-        if let (Some(run), Some(cohort)) = (&mut self.run, &mut self.cohort) {
-            add(run, cohort, row);
+        if let Some(run) = &mut self.run {
+            add(run, &mut self.cohorts[run.cohort], row);
         }
         finished
     }
 
     fn end_run(&mut self) {
-        let (Some(run), Some(cohort)) = (self.run.take(), &mut self.cohort) else { return };
+        let Some(run) = self.run.take() else { return };
+        let cohort = &mut self.cohorts[run.cohort];
         if run.end > self.start {
             cohort.counts.push(run.alive_at_start);
         }
@@ -214,8 +227,8 @@ fn add(run: &mut Run, cohort: &mut Cohort, row: &Row) {
 }
 
 impl Cohort {
-    fn new(point: u32, start: f64) -> Self {
-        Self { point, start, clusters: vec![], counts: vec![], collapses: vec![], born_later: 0 }
+    fn new(point: u32, prefix: Option<u32>, start: f64) -> Self {
+        Self { point, prefix, start, clusters: vec![], counts: vec![], collapses: vec![], born_later: 0 }
     }
 
     /// The mean number of clusters per run at the start, and its standard error where there are several runs.

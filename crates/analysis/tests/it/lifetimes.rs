@@ -21,7 +21,8 @@ fn number(row: &BTreeMap<String, String>, key: &str) -> f64 {
 fn val_analysis_finds_the_law_that_lifetimes_were_made_from() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let betas = vec![4.0, 9.0, 16.0, 25.0, 36.0, 49.0, 64.0, 81.0, 100.0];
-    let dataset = MadeUp { betas, replicas: 100, tokens: 50, alive: 8, until: 1e90, times: 120 }.publish(folder.path());
+    let dataset = MadeUp { betas, replicas: 100, tokens: 50, alive: 8, until: 1e90, times: 120, prefixes: vec![] }
+        .publish(folder.path());
     let reports = folder.path().join("reports");
     analyze(&dataset, &reports).expect("tables");
     let made_up = reports.join("made-up");
@@ -85,7 +86,8 @@ fn val_analysis_finds_the_law_that_lifetimes_were_made_from() {
 #[test]
 fn prop_a_start_past_the_end_is_said() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let made_up = MadeUp { betas: vec![9.0], replicas: 3, tokens: 10, alive: 3, until: 50.0, times: 0 };
+    let made_up =
+        MadeUp { betas: vec![9.0], replicas: 3, tokens: 10, alive: 3, until: 50.0, times: 0, prefixes: vec![] };
     let reports = folder.path().join("reports");
     analyze(&made_up.publish(folder.path()), &reports).expect("tables");
     let notes = Summary::read(&reports.join("made-up")).expect("a summary").notes;
@@ -98,7 +100,8 @@ fn prop_no_row_is_lost_between_slices() {
     // 1,024 runs of 512 rows are one slice of the table to the row, 1,200 of 500 a bit more.
     for (replicas, tokens) in [(512, 512), (600, 500)] {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let made_up = MadeUp { betas: vec![9.0, 16.0], replicas, tokens, alive: 5, until: 1e6, times: 0 };
+        let made_up =
+            MadeUp { betas: vec![9.0, 16.0], replicas, tokens, alive: 5, until: 1e6, times: 0, prefixes: vec![] };
         let reports = folder.path().join("reports");
         analyze(&made_up.publish(folder.path()), &reports).expect("tables");
         let rows = csv(&reports.join("made-up"), "lifetime-percentiles");
@@ -116,7 +119,8 @@ fn prop_no_row_is_lost_between_slices() {
 #[test]
 fn regress_figures_of_one_point() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let made_up = MadeUp { betas: vec![64.0], replicas: 60, tokens: 200, alive: 7, until: 1e40, times: 200 };
+    let made_up =
+        MadeUp { betas: vec![64.0], replicas: 60, tokens: 200, alive: 7, until: 1e40, times: 200, prefixes: vec![] };
     let reports = folder.path().join("reports");
     analyze(&made_up.publish(folder.path()), &reports).expect("tables");
     let drawn = figures(&reports.join("made-up")).expect("figures");
@@ -125,6 +129,35 @@ fn regress_figures_of_one_point() {
     if let Some(keep) = option_env!("TOKENPARK_KEEP_REPORTS") {
         for path in drawn {
             let name = format!("one-{}", path.file_name().expect("a name").to_string_lossy());
+            std::fs::copy(&path, Path::new(keep).join(name)).expect("a copy");
+        }
+    }
+}
+
+#[test]
+fn prop_prefixes_are_summarised_apart() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (betas, prefixes) = (vec![9.0, 16.0], vec![40, 80, 120]);
+    let made_up = MadeUp { betas, replicas: 50, tokens: 120, alive: 6, until: 1e90, times: 0, prefixes };
+    let reports = folder.path().join("reports");
+    analyze(&made_up.publish(folder.path()), &reports).expect("tables");
+    let made_up = reports.join("made-up");
+    let percentiles = csv(&made_up, "lifetime-percentiles");
+    let found: Vec<[f64; 3]> = percentiles
+        .iter()
+        .filter(|row| row["kind"] == "all")
+        .map(|row| [number(row, "beta"), number(row, "prefix"), number(row, "clusters")])
+        .collect();
+    // Leaders are tokens 0, 20, 40, …; token 0's cluster is no lifetime.
+    let of = |beta| [[beta, 40.0, 50.0], [beta, 80.0, 150.0], [beta, 120.0, 250.0]];
+    assert_eq!(found, [of(9.0), of(16.0)].concat());
+    let plateau = csv(&made_up, "plateau");
+    assert_eq!(plateau.iter().map(|row| number(row, "clusters")).collect::<Vec<_>>(), [2.0, 4.0, 6.0, 2.0, 4.0, 6.0]);
+    assert!(csv(&made_up, "fit").iter().any(|row| row["model"] == "ln tokens" && row["group"] == "beta = 9.0"));
+    let drawn = figures(&made_up).expect("figures");
+    if let Some(keep) = option_env!("TOKENPARK_KEEP_REPORTS") {
+        for path in drawn {
+            let name = format!("prefix-{}", path.file_name().expect("a name").to_string_lossy());
             std::fs::copy(&path, Path::new(keep).join(name)).expect("a copy");
         }
     }

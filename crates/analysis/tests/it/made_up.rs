@@ -18,6 +18,8 @@ pub struct MadeUp {
     pub until: f64,
     /// Saved times of observables; none are written if 0.
     pub times: u32,
+    /// Numbers of first tokens whose lifetimes are written; all tokens, without that column, if there are none.
+    pub prefixes: Vec<u32>,
 }
 
 /// ln(remaining lifetime) = LAW[0] + ln(two-body law) + LAW[1] × a standard normal variable.
@@ -106,16 +108,24 @@ impl MadeUp {
             ("time", Column::F64(times.clone())),
             ("tracked_clusters", Column::U32(times.iter().map(|t| alive(*t)).collect())),
         ]);
-        let count = rows.leader.len();
-        let lifetimes = table(vec![
-            ("leader", Column::U32(rows.leader)),
-            ("birth", Column::F64(vec![0.0; count])),
-            ("censored", Column::Bool(rows.death.iter().map(Option::is_none).collect())),
-            ("death", Column::OptionF64(rows.death)),
-            ("leader_kind", Column::Text(rows.kind)),
-            ("gap_at_start", Column::OptionF64(rows.gap)),
-            ("earlier_at_start", Column::OptionU32(rows.earlier)),
-        ]);
+        // The rows of all tokens, or of the first ones for each prefix.
+        let all = if self.prefixes.is_empty() { vec![self.tokens] } else { self.prefixes.clone() };
+        let picked: Vec<(u32, usize)> =
+            all.iter().flat_map(|prefix| (0..*prefix as usize).map(|row| (*prefix, row))).collect();
+        let death: Vec<Option<f64>> = picked.iter().map(|(_, row)| rows.death[*row]).collect();
+        let mut columns = vec![
+            ("leader", Column::U32(picked.iter().map(|(_, row)| rows.leader[*row]).collect())),
+            ("birth", Column::F64(vec![0.0; picked.len()])),
+            ("censored", Column::Bool(death.iter().map(Option::is_none).collect())),
+            ("death", Column::OptionF64(death)),
+            ("leader_kind", Column::Text(picked.iter().map(|(_, row)| rows.kind[*row].clone()).collect())),
+            ("gap_at_start", Column::OptionF64(picked.iter().map(|(_, row)| rows.gap[*row]).collect())),
+            ("earlier_at_start", Column::OptionU32(picked.iter().map(|(_, row)| rows.earlier[*row]).collect())),
+        ];
+        if !self.prefixes.is_empty() {
+            columns.insert(0, ("prefix", Column::U32(picked.iter().map(|(prefix, _)| *prefix).collect())));
+        }
+        let lifetimes = table(columns);
         [runs, observables, lifetimes]
     }
 
