@@ -32,6 +32,10 @@ docs:
 bench:
     cargo bench --profile release --workspace --bench field
 
+# Summarise ten million made-up lifetimes: time and memory
+bench-lifetimes:
+    cargo bench --profile release --workspace --bench lifetimes
+
 # Everything that CI does
 ci:
     .ci/run

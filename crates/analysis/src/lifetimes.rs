@@ -91,14 +91,15 @@ impl Summaries {
         if self.survival.is_empty() {
             self.lines.push(format!("No cluster was observed past t = {start}, the start of the observation."));
         }
-        let collapse = tables::stack(self.collapse)?;
+        let (collapse, log_rank) = (tables::stack(self.collapse)?, tables::stack(self.log_rank)?);
+        self.lines.extend(compared(&log_rank)?);
         let (fits, lines) = fit.tables(&collapse, &tables::parameters(&collapse, &source.swept))?;
         self.lines.extend(lines);
         let mut written = vec![];
         for (name, mut table) in [
             ("survival", tables::stack(self.survival)?),
             ("lifetime-percentiles", tables::stack(self.percentiles)?),
-            ("log-rank", tables::stack(self.log_rank)?),
+            ("log-rank", log_rank),
             ("collapse", collapse),
             ("plateau", tables::stack(self.plateau)?),
         ]
@@ -111,6 +112,23 @@ impl Summaries {
         }
         Ok((written, self.lines))
     }
+}
+
+/// At how many points strong Rényi centres last longer than others, or shorter, beyond chance.
+fn compared(log_rank: &DataFrame) -> Result<Option<String>, AnalysisError> {
+    if log_rank.height() == 0 {
+        return Ok(None);
+    }
+    let [died, expected, p] = ["strong_died", "strong_expected", "p_value"].map(|name| tables::numbers(log_rank, name));
+    let (died, expected, p) = (died?, expected?, p?);
+    let clear = (0..p.len()).filter(|&row| p[row] < 0.01);
+    let (longer, shorter): (Vec<usize>, Vec<usize>) = clear.partition(|&row| died[row] < expected[row]);
+    Ok(Some(format!(
+        "Strong Rényi centres last longer than other Rényi centres at {} of {} points and shorter at {} (log-rank, p < 0.01).",
+        longer.len(),
+        p.len(),
+        shorter.len()
+    )))
 }
 
 /// "beta = 16" of a row of keys.

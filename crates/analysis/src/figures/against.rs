@@ -49,7 +49,7 @@ pub(super) fn lifetimes(summary: &Summary, table: &DataFrame) -> Result<Option<C
         caption: Some(format!(
             "Median (line) and 10th to 90th percentile (band) from the survival curves of the clusters alive at t = \
              {start}, without the first token's, which cannot die. {}",
-            outlived("clusters outlive their run", censored)
+            outlived("cluster outlives its run", "clusters outlive their run", censored)
         )),
     }))
 }
@@ -169,16 +169,16 @@ pub(super) fn collapses(
         caption: Some(format!(
             "When the last cluster but one dies: median (line) and 10th to 90th percentile (band) over the runs of a point. {} \
              Dashed: least squares through the logarithms of the medians.",
-            outlived("runs end before", censored)
+            outlived("run ends before", "runs end before", censored)
         )),
     }))
 }
 
 /// "At most 12 % of a point's clusters outlive their run."
-fn outlived(what: &str, share: f64) -> String {
+fn outlived(one: &str, many: &str, share: f64) -> String {
     match share {
-        0.0 => format!("No {what}.").replace("outlive", "outlives").replace("clusters", "cluster"),
-        share => format!("At most {:.1}\u{a0}% of a point's {what}.", 100.0 * share),
+        0.0 => format!("No {one}."),
+        share => format!("At most {:.1}\u{a0}% of a point's {many}.", 100.0 * share),
     }
 }
 

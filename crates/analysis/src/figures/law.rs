@@ -40,7 +40,8 @@ pub(super) fn draw(summary: &Summary, sample: &DataFrame) -> Result<Curves, Anal
     let mut series = dots(summary, sample, |part| Ok([column(part, expected)?, column(part, "ln_remaining")?]))?;
     let (low, high) = range(series.iter().flat_map(|s| s.x.iter().chain(&s.y)));
     series.push(Series::new(name, palette::INK, Kind::Dashed, vec![low, high], vec![low, high]));
-    let law = summary.notes.iter().find(|note| note.contains("two-body law")).map_or("", String::as_str);
+    let notes = summary.notes.iter().filter(|note| note.contains("two-body law"));
+    let found = notes.map(String::as_str).collect::<Vec<_>>().join(" ");
     Ok(Curves {
         title: "Remaining lifetimes and the two-body law".to_owned(),
         subtitle: subtitle(summary, ""),
@@ -50,7 +51,7 @@ pub(super) fn draw(summary: &Summary, sample: &DataFrame) -> Result<Curves, Anal
         series,
         caption: Some(format!(
             "{} of the clusters that were alive at the start of the observation and died. The law: a leader at its gap \
-             falls onto m coincident earlier tokens in ∫ (e^{{β(1−cos φ)}} + m)/(m sin φ) dφ. {law}",
+             falls onto m coincident earlier tokens in ∫ (e^{{β(1−cos φ)}} + m)/(m sin φ) dφ. {found}",
             sample.height()
         )),
     })

@@ -13,11 +13,15 @@ use crate::source::Source;
 use crate::survival::{CONFIDENCE, LeastSquares, TwoBody};
 use crate::{AnalysisError, tables};
 use polars::prelude::*;
+use std::ops::Range;
 
 /// Rows of `fit-sample`, for the scatter plot.
 const SAMPLE: usize = 4000;
 /// Geodesic distance of merging, where a manifest does not state it.
 const CLUSTER_GAP: f64 = 0.07;
+
+/// The name of a table, and its rows.
+type Named = (&'static str, DataFrame);
 
 /// Gathers the clusters of all points.
 pub(super) struct Fit {
@@ -36,7 +40,7 @@ pub(super) struct Fit {
 struct Point {
     key: DataFrame,
     beta: f64,
-    rows: std::ops::Range<usize>,
+    rows: Range<usize>,
     left_out: u64,
 }
 
@@ -73,8 +77,8 @@ impl Fit {
         self,
         collapse: &DataFrame,
         swept: &[String],
-    ) -> Result<(Vec<(&'static str, DataFrame)>, Vec<String>), AnalysisError> {
-        let mut fits = vec![];
+    ) -> Result<(Vec<Named>, Vec<String>), AnalysisError> {
+        let (mut fits, mut lines) = (vec![], vec![]);
         let (mut points, mut sample) = (DataFrame::default(), DataFrame::default());
         let left_out = self.points.iter().map(|point| point.left_out).sum();
         let fit = Regression::new(&self.barrier, &self.ln_m, &self.response);
@@ -82,13 +86,19 @@ impl Fit {
             fits.push(self.table(fit, "free", &self.response, left_out)?);
             let law = self.law();
             (points, sample) = (self.points_table(fit, law.as_deref())?, self.sample_table(fit, law.as_deref())?);
-            fits.extend(law.map(|law| self.law_table(&law, left_out)).transpose()?.flatten());
+            if let Some(law) = law {
+                lines.push(format!(
+                    "{:.1} % of the remaining lifetimes are within a tenth of the two-body law of their gap.",
+                    100.0 * self.on_law(0..law.len(), &law)
+                ));
+                fits.extend(self.law_table(&law, left_out)?);
+            }
             let shifted = self.without_prefactor();
             if let Some(fit) = Regression::new(&self.barrier, &self.ln_m, &shifted) {
                 fits.push(self.table(&fit, "with prefactor", &shifted, left_out)?);
             }
         }
-        let mut lines: Vec<String> = fit.iter().map(|fit| fit.sentence(self.response.len(), left_out)).collect();
+        lines.extend(fit.iter().map(|fit| fit.sentence(self.response.len(), left_out)));
         let (collapses, sentences) = collapse_fits(collapse, swept)?;
         fits.extend(collapses);
         lines.extend(sentences);
@@ -135,6 +145,12 @@ impl Fit {
         Some(times)
     }
 
+    /// The share of some clusters whose remaining lifetime is within a tenth of the law.
+    fn on_law(&self, rows: Range<usize>, law: &[f64]) -> f64 {
+        let near = |row: &usize| (libm::exp(self.response[*row] - law[*row]) - 1.0).abs() <= 0.1;
+        rows.clone().filter(near).count() as f64 / rows.len() as f64
+    }
+
     /// The fit against the whole law.
     fn law_table(&self, law: &[f64], left_out: u64) -> Result<Option<DataFrame>, AnalysisError> {
         let Some(fit) = LeastSquares::new(&[law], &self.response, CONFIDENCE) else { return Ok(None) };
@@ -158,6 +174,7 @@ impl Fit {
             if let Some(law) = law {
                 let residuals = sorted(rows().map(|row| self.response[row] - law[row]));
                 columns.extend(quantile_columns("law_residual", &residuals));
+                columns.push(Column::new("on_law".into(), [self.on_law(rows(), law)]));
             }
             parts.push(tables::beside(&point.key, DataFrame::new(1, columns)?)?);
         }
@@ -203,9 +220,13 @@ impl Regression {
 
     fn sentence(&self, rows: usize, left_out: u64) -> String {
         let crowd = self.fit.slopes.get(1).map_or(String::new(), |term| format!(" and {} in ln m", interval(term)));
+        let left_out = match left_out {
+            0 => "none outlived their run".to_owned(),
+            count => format!("{count} that outlived their run are left out, which biases the slopes"),
+        };
         format!(
             "ln(remaining lifetime) has slope {} in β(1 − cos gap){crowd}, R² = {:.4}; the two-body law has 1 and −1. \
-             {rows} clusters that died; {left_out} that outlived their run are left out, which biases the slopes.",
+             {rows} clusters that died; {left_out}.",
             interval(&self.fit.slopes[0]),
             self.fit.r_squared
         )
