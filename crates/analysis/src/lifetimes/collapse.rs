@@ -1,6 +1,6 @@
 //! When the last two clusters meet.
 
-use super::fit_rows::{fit_rows, interval, sorted};
+use super::fit_rows::{fit_rows, interval};
 use super::read::Cohort;
 use super::{SHARES, percentile_columns};
 use crate::survival::{CONFIDENCE, LeastSquares, Lifetime, Sample, percentiles};
@@ -47,10 +47,10 @@ pub(super) fn fits(collapse: &DataFrame, swept: &[String]) -> Result<(Vec<DataFr
             let x: Vec<f64> = rows.iter().map(|&row| predictor(x[row])).collect();
             let y: Vec<f64> = rows.iter().map(|&row| libm::log(median[row])).collect();
             let Some(fit) = LeastSquares::new(&[&x], &y, CONFIDENCE) else { continue };
-            let residuals = sorted(x.iter().zip(&y).map(|(x, y)| y - fit.at(&[*x])));
+            let residuals = x.iter().zip(&y).map(|(x, y)| y - fit.at(&[*x])).collect();
             let terms = [("intercept", Some(fit.intercept), None), (name, Some(fit.slopes[0]), None)];
             let left_out = (part.height() - rows.len()) as u64;
-            fits.push(fit_rows("ln median collapse time", name, &label, &terms, &fit, &residuals, left_out)?);
+            fits.push(fit_rows("ln median collapse time", name, &label, &terms, &fit, residuals, left_out)?);
             let place = if label.is_empty() { String::new() } else { format!(" at {label}") };
             lines.push(format!(
                 "ln(median time of final collapse){place} has slope {} in {name} over {} points, R² = {:.4}.",
