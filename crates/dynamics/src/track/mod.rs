@@ -19,9 +19,9 @@
 //! is Lipschitz, so that nothing happens while no token has moved half of it. A [`Tracker`] measures the margin again
 //! only when tokens have moved that far, halves steps in which more could happen, and locates the zeros of the margin
 //! by root finding on dense output, to a relative 1e-9 in time. Two crossings (in and out) within one step are seen
-//! when they pass the threshold by more than a quarter of `gap`, provided that inside a step, or a 128th of a step,
-//! no token is farther from both its ends than these are apart. Steps below the resolution of time are looked at where
-//! they end.
+//! when they pass the threshold by more than a quarter of `gap`, or than tokens move in a 128th of the step if that is
+//! more, provided that between two looks no token is farther from both places than these are apart. Steps below the
+//! resolution of time are looked at where they end.
 
 mod circle;
 mod gauge;
