@@ -20,6 +20,7 @@ mod exp;
 mod flow;
 mod kernel;
 mod model;
+mod plane;
 mod simd;
 mod solver;
 mod tokens;
@@ -31,6 +32,7 @@ pub use cluster::Clusters;
 pub use exp::exp;
 pub use flow::{Method, MethodError, follow};
 pub use model::{Head, Mask, Model, ModelError, Weights};
+pub use plane::PlaneField;
 pub use simd::SimdLevel;
 pub use solver::{
     DormandPrince5, Event, ImplicitField, MAX_STEPS, Moment, Ndf, PiController, PredictiveController, Problem,

@@ -13,11 +13,11 @@
 //! Not here: full attention, other matrices, other spheres.
 
 mod bessel;
-mod direct;
+pub(crate) mod direct;
 mod fourier;
 mod linear;
-mod powers;
-mod rows;
+pub(crate) mod powers;
+pub(crate) mod rows;
 mod trig;
 
 use crate::simd::{Detected, Kernel, Octet, SimdLevel, padded};
@@ -234,7 +234,7 @@ impl ImplicitField for CircleField {
 /// From angles to ambient coordinates.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Positions {
-    level: Detected,
+    pub level: Detected,
 }
 
 impl Positions {
@@ -246,10 +246,10 @@ impl Positions {
 }
 
 /// Cosines and sines of all angles.
-struct Coordinates<'a> {
-    angles: &'a [f64],
-    cos: &'a mut [f64],
-    sin: &'a mut [f64],
+pub(crate) struct Coordinates<'a> {
+    pub angles: &'a [f64],
+    pub cos: &'a mut [f64],
+    pub sin: &'a mut [f64],
 }
 
 impl Kernel for Coordinates<'_> {

@@ -7,6 +7,7 @@ mod invariants;
 mod jacobian;
 mod order;
 mod outside;
+mod plane;
 mod rosenbrock;
 mod stable;
 
