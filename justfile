@@ -28,9 +28,23 @@ clippy:
 docs:
     RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps
 
-# Time one evaluation of the field against its exponentials
-bench:
-    cargo bench --profile release --workspace --bench field
+# Time the field, whole solves and, side by side, those of others; PYTHON names an interpreter with diffrax and NumPy
+bench: bench-field bench-peers
+    cargo run --release -p tokenpark --example work_precision
+
+# Evaluations of the field against their floors
+[private]
+bench-field *ARGS:
+    cargo bench --profile release -p tokenpark-dynamics --bench field -- {{ARGS}}
+
+# Our methods and their peers on the same starts
+[private]
+bench-peers:
+    cargo bench --profile release -p tokenpark-dynamics --bench peers
+
+# Summarise ten million made-up lifetimes: time and memory
+bench-lifetimes:
+    cargo bench --profile release --workspace --bench lifetimes
 
 # Everything that CI does
 ci:

@@ -13,8 +13,12 @@ impl Clusters {
     /// The clusters of `tokens` at a linkage of `gap` (radians, geodesic): nearer than that is linked.
     #[must_use]
     pub fn single_linkage(tokens: &Tokens, gap: f64) -> Self {
-        let mut forest = Forest { parent: (0..tokens.len() as u32).collect() };
-        let threshold = squared_chord(gap);
+        Self::nearer_than(tokens, squared_chord(gap))
+    }
+
+    /// The same at a linkage given as a squared chord.
+    pub(crate) fn nearer_than(tokens: &Tokens, threshold: f64) -> Self {
+        let mut forest = Forest::new(tokens.len());
         if tokens.dimension() == 2 {
             link_circle(tokens, threshold, &mut forest);
         } else {
@@ -47,12 +51,17 @@ impl Clusters {
 }
 
 /// Union-find in which the root of a tree is its smallest member.
-struct Forest {
+pub(crate) struct Forest {
     parent: Vec<u32>,
 }
 
 impl Forest {
-    fn find(&mut self, mut k: u32) -> u32 {
+    /// Of that many single members.
+    pub(crate) fn new(members: usize) -> Self {
+        Self { parent: (0..members as u32).collect() }
+    }
+
+    pub(crate) fn find(&mut self, mut k: u32) -> u32 {
         while self.parent[k as usize] != k {
             let grandparent = self.parent[self.parent[k as usize] as usize];
             self.parent[k as usize] = grandparent;
@@ -61,26 +70,34 @@ impl Forest {
         k
     }
 
-    fn link(&mut self, j: usize, k: usize) {
+    /// Joins two trees; false if they were one.
+    pub(crate) fn link(&mut self, j: usize, k: usize) -> bool {
         let (a, b) = (self.find(j as u32), self.find(k as u32));
         self.parent[a.max(b) as usize] = a.min(b);
+        a != b
     }
 }
 
 fn link_circle(tokens: &Tokens, threshold: f64, forest: &mut Forest) {
-    let (x, y) = (tokens.coordinate(0), tokens.coordinate(1));
-    let mut order: Vec<(f64, usize)> = (0..tokens.len()).map(|k| (diamond_angle(x[k], y[k]), k)).collect();
-    order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    for (i, &(_, k)) in order.iter().enumerate() {
-        let next = order[(i + 1) % order.len()].1;
+    let order = order_on_circle(tokens);
+    for (i, &k) in order.iter().enumerate() {
+        let next = order[(i + 1) % order.len()];
         if tokens.squared_chord(k, next) < threshold {
             forest.link(k, next);
         }
     }
 }
 
+/// The tokens in order of angle, beginning at -pi.
+pub(crate) fn order_on_circle(tokens: &Tokens) -> Vec<usize> {
+    let (x, y) = (tokens.coordinate(0), tokens.coordinate(1));
+    let mut order: Vec<(f64, usize)> = (0..tokens.len()).map(|k| (diamond_angle(x[k], y[k]), k)).collect();
+    order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    order.into_iter().map(|(_, k)| k).collect()
+}
+
 /// Increases with the angle of (x, y), from -2 to 2, without trigonometry.
-fn diamond_angle(x: f64, y: f64) -> f64 {
+pub(crate) fn diamond_angle(x: f64, y: f64) -> f64 {
     let t = y / (x.abs() + y.abs());
     match (x >= 0.0, y >= 0.0) {
         (true, _) => t,

@@ -9,7 +9,8 @@
 //! Rigollet, *A mathematical perspective on Transformers*, arXiv 2312.10794.
 //!
 //! A [`Model`] says who attends to whom; [`Attention`] is its vector field; [`solve`] follows the field with a
-//! [`Solver`]; [`Clusters`] reads the result. This crate knows no files, threads, clocks or random generators, and its
+//! [`Solver`]; [`Clusters`] reads the result, and a [`Tracker`] follows every
+//! cluster from birth to death. This crate knows no files, threads, clocks or random generators, and its
 //! results are the same bits on every machine.
 
 mod attention;
@@ -24,13 +25,14 @@ mod plane;
 mod simd;
 mod solver;
 mod tokens;
+mod track;
 
 pub use attention::Attention;
 pub use causal::CausalAttention;
 pub use circle::CircleField;
 pub use cluster::Clusters;
 pub use exp::exp;
-pub use flow::{Method, MethodError, follow};
+pub use flow::{FollowError, Followed, Kernel, Method, follow};
 pub use model::{Head, Mask, Model, ModelError, Weights};
 pub use plane::PlaneField;
 pub use simd::SimdLevel;
@@ -39,6 +41,7 @@ pub use solver::{
     Rosenbrock, SaveAt, Solution, Solver, Statistics, StepSizeController, Termination, Tolerance, VectorField, solve,
 };
 pub use tokens::{Tokens, TokensError, squared_chord};
+pub use track::{Death, Hysteresis, Life, Standing, Tracker, strongest_pull};
 
 /// Raised whenever a change in this crate, in the drawing of starts or in an observable changes any number a manifest
 /// produces. It is part of every dataset's fingerprint, so that old data are never taken for new ones; the golden

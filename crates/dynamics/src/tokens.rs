@@ -113,6 +113,13 @@ impl Tokens {
         Self { dimension: self.dimension, state }
     }
 
+    /// The tokens listed, in that order.
+    pub(crate) fn select(&self, tokens: &[u32]) -> Self {
+        let rows = (0..self.dimension).map(|i| self.coordinate(i));
+        let state = rows.flat_map(|row| tokens.iter().map(|&k| row[k as usize])).collect();
+        Self { dimension: self.dimension, state }
+    }
+
     /// Takes over a state of the same shape that is on the sphere already, as a solver delivers it.
     pub fn copy_from(&mut self, state: &[f64]) {
         self.state.copy_from_slice(state);

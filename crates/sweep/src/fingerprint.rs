@@ -87,6 +87,9 @@ fn observe(observe: &Observe) -> String {
     if let Some(split) = observe.cluster_split {
         line(&mut text, "cluster_split", format!("{split:?}"));
     }
+    if observe.lifetimes_from != default.lifetimes_from {
+        line(&mut text, "lifetimes_from", format!("{:?}", observe.lifetimes_from));
+    }
     text
 }
 

@@ -10,6 +10,7 @@ mod difference;
 mod execute;
 mod expression;
 mod fingerprint;
+mod lifetimes;
 pub mod manifest;
 mod plan;
 mod rows;

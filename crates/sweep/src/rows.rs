@@ -1,15 +1,17 @@
 //! The rows of one run, in plain Rust columns, and the tables they become.
 
+use crate::lifetimes::{Lifetimes, alive};
 use crate::manifest::{Observe, Record};
 use crate::plan::{Plan, SweptValue};
 use crate::watch::Drift;
 use tokenpark_dataset::{Column, DatasetError, Table};
-use tokenpark_dynamics::{Clusters, Solution, Tokens};
+use tokenpark_dynamics::{Clusters, Life, Solution, Tokens};
+use tokenpark_parking::Centers;
 
 /// The rows of one run, by table.
 pub type RunTables = Vec<(String, Table)>;
 
-type Columns = Vec<(String, Column)>;
+pub(crate) type Columns = Vec<(String, Column)>;
 
 /// Which run of which plan: what every row begins with.
 #[derive(Clone, Copy)]
@@ -35,7 +37,7 @@ impl RunSpec<'_> {
             };
             all.push(named(column.name, values));
         }
-        // A swept `method` is the one column that both sides name; the swept one stands.
+        // A swept `method` or `kernel` is a column that both sides name; the swept one stands.
         all.extend(columns.into_iter().filter(|(name, _)| self.plan.swept().iter().all(|column| column.name != name)));
         Table::new(all)
     }
@@ -46,6 +48,7 @@ impl RunSpec<'_> {
 pub(crate) struct Outcome {
     pub(crate) solution: Option<Solution>,
     pub(crate) method: Option<&'static str>,
+    pub(crate) kernel: Option<&'static str>,
     pub(crate) final_clusters: Option<u32>,
     pub(crate) renyi_centers: Option<u32>,
     pub(crate) strong_centers: Option<u32>,
@@ -68,6 +71,7 @@ impl Outcome {
             named("rejected", count(statistics.map(|s| s.rejected))),
             named("evaluations", count(statistics.map(|s| s.evaluations))),
             named("method", Column::OptionText(vec![self.method.map(str::to_owned)])),
+            named("kernel", Column::OptionText(vec![self.kernel.map(str::to_owned)])),
             named("final_clusters", Column::OptionU32(vec![self.final_clusters])),
             named("renyi_centers", Column::OptionU32(vec![self.renyi_centers])),
             named("strong_centers", Column::OptionU32(vec![self.strong_centers])),
@@ -85,6 +89,7 @@ pub(crate) struct Rows<'a> {
     time: Vec<f64>,
     clusters: Vec<u32>,
     largest_cluster: Vec<u32>,
+    tracked_clusters: Vec<u32>,
     /// Shares consumed: Rényi now, strong now, Rényi ever, strong ever.
     consumed: [Vec<f64>; 4],
     token_time: Vec<f64>,
@@ -95,6 +100,7 @@ pub(crate) struct Rows<'a> {
     center_positions: Positions,
     drift: Vec<f64>,
     merged_at: Vec<Option<f64>>,
+    lifetimes: Lifetimes,
 }
 
 impl<'a> Rows<'a> {
@@ -105,6 +111,7 @@ impl<'a> Rows<'a> {
             time: vec![],
             clusters: vec![],
             largest_cluster: vec![],
+            tracked_clusters: vec![],
             consumed: Default::default(),
             token_time: vec![],
             token: vec![],
@@ -114,6 +121,7 @@ impl<'a> Rows<'a> {
             center_positions: Positions::new(plan),
             drift: vec![],
             merged_at: vec![],
+            lifetimes: Lifetimes::default(),
         }
     }
 
@@ -153,11 +161,21 @@ impl<'a> Rows<'a> {
         self.merged_at.extend(&drift.merged_at);
     }
 
+    /// The lives of the clusters among the first `prefix` tokens, at the end of the run; all prefixes in order.
+    pub(crate) fn save_lives(&mut self, prefix: usize, lives: &[Life], centers: &Centers, end: f64) {
+        self.lifetimes.save(prefix, lives, centers, end);
+        let rows: Vec<usize> = (0..self.time.len()).filter(|&row| self.prefix[row] as usize == prefix).collect();
+        let times: Vec<f64> = rows.iter().map(|&row| self.time[row]).collect();
+        self.tracked_clusters.resize(self.time.len(), 0);
+        rows.iter().zip(alive(lives, &times)).for_each(|(&row, count)| self.tracked_clusters[row] = count);
+    }
+
     /// The tables that the manifest asks for; `runs` always.
     pub(crate) fn into_tables(self, spec: RunSpec<'_>, outcome: Outcome) -> Result<RunTables, DatasetError> {
         let records = |what| self.observe.records(what);
         let mut tables = vec![("runs".to_owned(), spec.table(outcome.columns())?)];
-        if records(Record::Clusters) || records(Record::Consumption) {
+        let observables = [Record::Clusters, Record::Consumption, Record::Lifetimes];
+        if observables.into_iter().any(records) {
             let mut columns = vec![named("time", Column::F64(self.time))];
             if !self.observe.prefixes.is_empty() {
                 columns.insert(0, named("prefix", Column::U32(self.prefix)));
@@ -165,6 +183,9 @@ impl<'a> Rows<'a> {
             if records(Record::Clusters) {
                 columns.push(named("clusters", Column::U32(self.clusters)));
                 columns.push(named("largest_cluster", Column::U32(self.largest_cluster)));
+            }
+            if records(Record::Lifetimes) {
+                columns.push(named("tracked_clusters", Column::U32(self.tracked_clusters)));
             }
             if records(Record::Consumption) {
                 let names = ["consumed_renyi", "consumed_strong", "consumed_renyi_ever", "consumed_strong_ever"];
@@ -185,6 +206,10 @@ impl<'a> Rows<'a> {
             columns.push(named("drift", Column::F64(self.drift)));
             columns.push(named("merged_at", Column::OptionF64(self.merged_at)));
             tables.push(("centers".to_owned(), spec.table(columns)?));
+        }
+        if records(Record::Lifetimes) {
+            let columns = self.lifetimes.into_columns(!self.observe.prefixes.is_empty());
+            tables.push(("lifetimes".to_owned(), spec.table(columns)?));
         }
         Ok(tables)
     }
@@ -220,6 +245,6 @@ impl Positions {
     }
 }
 
-fn named(name: &str, column: Column) -> (String, Column) {
+pub(crate) fn named(name: &str, column: Column) -> (String, Column) {
     (name.to_owned(), column)
 }

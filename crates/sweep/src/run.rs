@@ -8,8 +8,8 @@ use crate::watch::{Consumption, Drift, Lemma51};
 use std::ops::ControlFlow;
 use tokenpark_dataset::DatasetError;
 use tokenpark_dynamics::{
-    Clusters, Mask, MethodError, Model, ModelError, Moment, Problem, SaveAt, Termination, Tokens, TokensError,
-    Tolerance, Weights, follow,
+    Clusters, FollowError, Followed, Hysteresis, Mask, Model, ModelError, Moment, Problem, SaveAt, Termination, Tokens,
+    TokensError, Tolerance, Tracker, Weights, follow,
 };
 use tokenpark_parking::Centers;
 
@@ -22,9 +22,9 @@ pub enum RunError {
     /// The start is not valid.
     #[error(transparent)]
     Tokens(#[from] TokensError),
-    /// The model cannot be solved with the method that was asked for.
+    /// The model cannot be solved with the method or the kernel that was asked for.
     #[error(transparent)]
-    Method(#[from] MethodError),
+    Follow(#[from] FollowError),
     /// The rows do not fit together.
     #[error(transparent)]
     Rows(#[from] DatasetError),
@@ -60,12 +60,14 @@ pub fn run(
         watch.see(moment);
         ControlFlow::Continue(())
     };
-    let (solution, method) = follow(&model, settings.method, problem, &mut observer)?;
+    let Followed { solution, method, kernel } =
+        follow(&model, settings.method, settings.kernel, problem, &mut observer)?;
     if solution.termination == Termination::Event {
         return Ok(None);
     }
-    let outcome = Outcome { method: Some(method), delta: Some(settings.separation), ..watch.outcome() };
-    let rows = watch.finish();
+    let (method, kernel) = (Some(method), Some(kernel));
+    let outcome = Outcome { method, kernel, delta: Some(settings.separation), ..watch.outcome() };
+    let rows = watch.finish(solution.t_end);
     Ok(Some(rows.into_tables(RunSpec { plan, point, replica }, Outcome { solution: Some(solution), ..outcome })?))
 }
 
@@ -82,15 +84,23 @@ pub(crate) fn failed(spec: RunSpec<'_>, error: &RunError) -> Result<RunTables, D
 struct View {
     tokens: usize,
     consumption: Option<[Consumption; 2]>,
+    tracker: Option<Tracker>,
 }
 
 impl View {
-    fn new(tokens: usize, centers: &Centers, settings: &Point, observe: &Observe) -> Self {
+    fn new(start: &Tokens, tokens: usize, centers: &Centers, settings: &Point, observe: &Observe) -> Self {
         // Centres depend on earlier tokens only: those of a prefix are the centres within it.
         let within = |kind: &[usize]| kind.iter().copied().filter(|&c| c < tokens).collect::<Vec<_>>();
         let kinds = [within(centers.renyi()), within(centers.strong())];
         let consumption = kinds.map(|kind| Consumption::new(&kind, settings.capture, tokens));
-        Self { tokens, consumption: observe.records(Record::Consumption).then_some(consumption) }
+        let gap = observe.cluster_gap;
+        let split = observe.cluster_split.unwrap_or_else(|| Hysteresis::default_split(settings.beta, gap));
+        let track = || Tracker::new(&start.prefix(tokens), Hysteresis::new(gap, split), observe.lifetimes_from);
+        Self {
+            tokens,
+            consumption: observe.records(Record::Consumption).then_some(consumption),
+            tracker: observe.records(Record::Lifetimes).then(track),
+        }
     }
 }
 
@@ -124,7 +134,7 @@ impl<'a> Watch<'a> {
             start,
             now: start.clone(),
             cluster_gap: observe.cluster_gap,
-            views: prefixes.iter().map(|&n| View::new(n, &centers, settings, observe)).collect(),
+            views: prefixes.iter().map(|&n| View::new(start, n, &centers, settings, observe)).collect(),
             drift: observe.records(Record::Centers).then_some(drift),
             lemma51,
             centers,
@@ -133,8 +143,11 @@ impl<'a> Watch<'a> {
     }
 
     fn see(&mut self, moment: Moment<'_>) {
-        let (Moment::Saved { time, state, .. } | Moment::Step { time, state, .. }) = moment;
+        let (Moment::Saved { state, .. } | Moment::Step { state, .. }) = moment;
         self.now.copy_from(state);
+        for tracker in self.views.iter_mut().filter_map(|view| view.tracker.as_mut()) {
+            tracker.see(moment);
+        }
         for kind in self.views.iter_mut().filter_map(|view| view.consumption.as_mut()).flatten() {
             kind.remember(&self.now);
         }
@@ -142,9 +155,9 @@ impl<'a> Watch<'a> {
             kind.remember(moment, self.start, &self.now);
         }
         if let Some(lemma) = &mut self.lemma51 {
-            lemma.remember(time, self.start, &self.now);
+            lemma.remember(moment, self.start, &self.now);
         }
-        if let Moment::Saved { .. } = moment {
+        if let Moment::Saved { time, .. } = moment {
             for view in &self.views {
                 let consumed = view.consumption.as_ref().map(|kinds| {
                     let [(renyi, renyi_ever), (strong, strong_ever)] = [&kinds[0], &kinds[1]].map(|k| k.shares());
@@ -167,7 +180,13 @@ impl<'a> Watch<'a> {
         }
     }
 
-    fn finish(mut self) -> Rows<'a> {
+    /// The rows of a run that ended at a time.
+    fn finish(mut self, end: f64) -> Rows<'a> {
+        for view in &self.views {
+            if let Some(tracker) = &view.tracker {
+                self.rows.save_lives(view.tokens, &tracker.lives(), &self.centers, end);
+            }
+        }
         for (kind, word) in self.drift.iter().flatten().zip(["renyi", "strong"]) {
             self.rows.save_centers(word, kind, self.start);
         }

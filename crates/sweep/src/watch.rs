@@ -1,6 +1,6 @@
 //! What is watched along a run: consumption by centres, the centres' drift and mergers, and the bound of Lemma 5.1.
 
-use tokenpark_dynamics::{Event, Moment, Tokens, squared_chord};
+use tokenpark_dynamics::{Event, Moment, Tokens, squared_chord, strongest_pull};
 
 /// Which tokens the centres of one kind have consumed. A token is consumed when its inner product with a centre, as
 /// both are now, exceeds the capture threshold; a centre is consumed by itself.
@@ -127,8 +127,7 @@ pub(crate) struct Lemma51 {
 impl Lemma51 {
     pub(crate) fn new(start: &Tokens, strong: &[usize], beta: f64) -> Self {
         let root = beta.sqrt();
-        // cos τ* = (−1 + √(4β²+1)) / (2β), written without cancellation.
-        let peak = libm::acos(2.0 * beta / ((4.0 * beta * beta + 1.0).sqrt() + 1.0));
+        let peak = strongest_pull(beta);
         let mut bounds = vec![];
         for &s in strong.iter().filter(|&&s| s > 0) {
             let nearest = (0..s).map(|i| start.squared_chord(i, s)).fold(4.0, f64::min);
@@ -149,9 +148,24 @@ impl Lemma51 {
         Self { bounds, violated }
     }
 
-    pub(crate) fn remember(&mut self, time: f64, start: &Tokens, tokens: &Tokens) {
+    /// Takes note of a moment whose state is `tokens`. A bound that ends within a step is checked where it ends if it
+    /// is broken at the end of the step.
+    pub(crate) fn remember(&mut self, moment: Moment<'_>, start: &Tokens, tokens: &Tokens) {
         for (violated, &(token, until, bound)) in self.violated.iter_mut().zip(&self.bounds) {
-            *violated = *violated || (time < until && tokens.squared_chord_to(token, start, token) >= bound);
+            if *violated || tokens.squared_chord_to(token, start, token) < bound {
+                continue;
+            }
+            match moment {
+                Moment::Saved { time, .. } | Moment::Step { time, .. } if time < until => *violated = true,
+                Moment::Step { from, between, .. } if from < until => {
+                    let mut now = tokens.clone();
+                    let mut state = now.state().to_vec();
+                    between(until, &mut state);
+                    now.copy_from(&state);
+                    *violated = now.squared_chord_to(token, start, token) >= bound;
+                }
+                _ => {}
+            }
         }
     }
 
@@ -161,5 +175,64 @@ impl Lemma51 {
         let mut tokens: Vec<usize> = broken.map(|(bound, _)| bound.0).collect();
         tokens.dedup();
         tokens.len() as u32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BETA: f64 = 64.0;
+
+    fn tokens(angle: f64) -> Tokens {
+        Tokens::from_angles(&[0.0, angle]).expect("two tokens")
+    }
+
+    /// The bounds of a strong centre at a distance of 1, token 1.
+    fn lemma() -> (Tokens, Lemma51) {
+        (tokens(1.0), Lemma51::new(&tokens(1.0), &[0, 1], BETA))
+    }
+
+    /// Shows a step that ends with the centre at `end`, having been at `middle` when the bound of ε = 0.02 times out.
+    fn step(lemma: &mut Lemma51, start: &Tokens, from: f64, time: f64, middle: f64, end: f64) {
+        let (middle, end) = (tokens(middle), tokens(end));
+        let between = |_: f64, out: &mut [f64]| out.copy_from_slice(middle.state());
+        lemma.remember(Moment::Step { from, time, state: end.state(), between: &between }, start, &end);
+    }
+
+    #[test]
+    fn val_bounds_of_the_lemma() {
+        let (_, lemma) = lemma();
+        let (token, until, square) = lemma.bounds[0];
+        // c/√β = 1/1.04, and T = ε (c/√β) / (2 h(c/√β)).
+        let angle = 1.0 / 1.04;
+        let pull = libm::exp(BETA * (libm::cos(angle) - 1.0)) * libm::sin(angle);
+        assert_eq!((token, lemma.bounds.len()), (1, 20));
+        assert!((until / (0.02 * angle / (2.0 * pull)) - 1.0).abs() < 1e-9, "{until:e}");
+        assert!((square.sqrt() / (0.02 * angle) - 1.0).abs() < 1e-4);
+        // At a distance below τ* the lemma says nothing.
+        assert!(Lemma51::new(&tokens(0.1), &[0, 1], BETA).bounds.is_empty());
+    }
+
+    #[test]
+    fn val_a_bound_holds_while_it_lasts() {
+        let (start, bounds) = lemma();
+        let (_, until, _) = bounds.bounds[0];
+        let cases = [
+            // Within the time: only the distance counts.
+            (0.0, 0.9 * until, 0.99, 0.99, 0),
+            (0.0, 0.9 * until, 0.99, 0.97, 1),
+            // The time ends within the step, and the centre moved before or after.
+            (0.5 * until, 2.0 * until, 0.97, 0.97, 1),
+            (0.5 * until, 2.0 * until, 0.99, 0.97, 0),
+            // All of the step is after it.
+            (until, 2.0 * until, 0.97, 0.97, 0),
+        ];
+        for (from, time, middle, end, violations) in cases {
+            let (_, mut lemma) = lemma();
+            // The other bounds are longer, and wider than these displacements.
+            step(&mut lemma, &start, from, time, middle, end);
+            assert_eq!(lemma.violations(), violations, "{from:e}..{time:e}, {middle}, {end}");
+        }
     }
 }

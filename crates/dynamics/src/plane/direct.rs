@@ -70,14 +70,7 @@ fn scores(row: &mut [f64], k: usize, x: &[f64], y: &[f64], (cx, cy): (f64, f64),
 
 /// Replaces scores by weights e^{score - top}; returns sum w and sum w <q, x_j - x_k>.
 #[inline(always)]
-fn weights(
-    row: &mut [f64],
-    x: &[f64],
-    y: &[f64],
-    (cx, cy): (f64, f64),
-    (qx, qy): (f64, f64),
-    top: f64,
-) -> (f64, f64) {
+fn weights(row: &mut [f64], x: &[f64], y: &[f64], (cx, cy): (f64, f64), (qx, qy): (f64, f64), top: f64) -> (f64, f64) {
     for score in row.iter_mut() {
         *score = exp(*score - top);
     }
@@ -94,14 +87,7 @@ fn weights(
 
 /// sum w (<tilt, x_j> (<q, x_j - x_k> - mean) + <bend, x_j>).
 #[inline(always)]
-fn slope(
-    row: &[f64],
-    x: &[f64],
-    y: &[f64],
-    (cx, cy): (f64, f64),
-    [q, tilt, bend]: [(f64, f64); 3],
-    mean: f64,
-) -> f64 {
+fn slope(row: &[f64], x: &[f64], y: &[f64], (cx, cy): (f64, f64), [q, tilt, bend]: [(f64, f64); 3], mean: f64) -> f64 {
     let mut total: Lanes = [0.0; LANES];
     for ((row, x), y) in row.chunks_exact(LANES).zip(x.chunks_exact(LANES)).zip(y.chunks_exact(LANES)) {
         for l in 0..LANES {

@@ -100,10 +100,7 @@ impl Kernel for Rates<'_> {
 #[inline(always)]
 pub(super) fn own_turns(a: &Matrix, v: &Matrix, x: f64, y: f64) -> [f64; 2] {
     let (cos, sin) = (x * x - y * y, 2.0 * (x * y));
-    [
-        (a[0][1] + a[1][0]) * cos + (a[1][1] - a[0][0]) * sin,
-        (v[1][1] - v[0][0]) * cos - (v[0][1] + v[1][0]) * sin,
-    ]
+    [(a[0][1] + a[1][0]) * cos + (a[1][1] - a[0][0]) * sin, (v[1][1] - v[0][0]) * cos - (v[0][1] + v[1][0]) * sin]
 }
 
 /// Fills the rest of a linearisation whose frame is in place.

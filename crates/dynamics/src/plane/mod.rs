@@ -22,6 +22,7 @@ mod substitute;
 
 use crate::circle::rows::Rows;
 use crate::circle::{Coordinates, Positions};
+use crate::flow::Used;
 use crate::simd::{Detected, SimdLevel, padded};
 use crate::solver::{ImplicitField, Tolerance, VectorField};
 use crate::{Mask, Model, Weights};
@@ -73,6 +74,7 @@ pub struct PlaneField {
     sums: Sums,
     /// Tokens that the latest evaluation summed directly.
     direct: Vec<usize>,
+    used: Used,
     linear: Linear,
     rows: Rows,
     /// Scratch of a substitution: the solution, padded, and the inverses of the diagonal.
@@ -111,6 +113,7 @@ impl PlaneField {
             moments: Moments::new(tokens),
             sums: Sums { weight: vector(), velocity: vector(), rate: vector() },
             direct: Vec::new(),
+            used: Used::default(),
             linear: Linear::new(tokens),
             rows: Rows::default(),
             u: vec![0.0; padded(tokens)],
@@ -150,6 +153,16 @@ impl PlaneField {
         Positions { level: self.level }
     }
 
+    /// The sums that all evaluations used.
+    pub(crate) fn used(&self) -> Used {
+        self.used
+    }
+
+    /// False where all sums are direct.
+    pub(crate) fn has_series(&self) -> bool {
+        self.series.is_some()
+    }
+
     /// The tokens that the latest evaluation summed directly, in order.
     #[must_use]
     pub fn direct_tokens(&self) -> &[usize] {
@@ -178,6 +191,7 @@ impl PlaneField {
                 self.direct = noisy.collect();
             }
         }
+        self.used.note(self.n, self.direct.len());
         if keep {
             self.rows.clear();
         }

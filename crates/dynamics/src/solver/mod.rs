@@ -10,7 +10,6 @@ mod dormand_prince;
 mod drive;
 mod event;
 mod ndf;
-mod ndf_table;
 mod predictive;
 mod rodas_coefficients;
 mod rosenbrock;

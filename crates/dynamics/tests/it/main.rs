@@ -5,11 +5,14 @@ mod closed_forms;
 mod clusters;
 mod invariants;
 mod jacobian;
+mod mergers;
 mod order;
 mod outside;
 mod plane;
+mod replay;
 mod rosenbrock;
 mod stable;
+mod track;
 
 use nalgebra::DMatrix;
 use std::ops::ControlFlow;

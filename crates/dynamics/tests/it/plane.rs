@@ -1,10 +1,12 @@
 //! The circle with any matrices: Fourier sums, forward substitution and the implicit method against ambient coordinates.
 
+use crate::{causal, largest_distance};
 use nalgebra::DMatrix;
 use std::ops::ControlFlow;
 use tokenpark_dynamics::{
-    CausalAttention, Head, ImplicitField, Mask, Model, PlaneField,
-    SimdLevel, Tokens, VectorField, Weights,
+    CausalAttention, DormandPrince5, Followed, Head, ImplicitField, Kernel, Mask, Method, Model, PiController,
+    PlaneField, Problem, SaveAt, SimdLevel, Solution, Termination, Tokens, Tolerance, VectorField, Weights, follow,
+    solve,
 };
 
 fn angles(n: usize) -> Vec<f64> {
@@ -106,7 +108,9 @@ fn val_fourier_sums_agree_with_direct_ones() {
 /// (shift I - J) u = r, with J u by extrapolated central differences of the direct field.
 #[test]
 fn val_substitution_inverts_the_jacobian() {
-    for (n, beta, noise) in [(40, 3.0, 0.0), (40, 25.0, 0.0), (300, 25.0, f64::INFINITY), (300, 25.0, 1e-9), (300, 1e-6, 1.0)] {
+    for (n, beta, noise) in
+        [(40, 3.0, 0.0), (40, 25.0, 0.0), (300, 25.0, f64::INFINITY), (300, 25.0, 1e-9), (300, 1e-6, 1.0)]
+    {
         for (m, model) in models(beta).iter().enumerate() {
             let (state, shift) = (angles(n), 9.0);
             let mut field = PlaneField::new(model, n).expect("fits").with_noise(noise);
@@ -134,8 +138,88 @@ fn val_substitution_inverts_the_jacobian() {
                 // The Fourier substitution is rough: Newton's method corrects for it.
                 let own = weight(model, &state, k);
                 let allowed = if noise == 0.0 { 1e-8 } else { 1e-8 + 1e-3 };
-                assert!(noise == f64::INFINITY && own < 1e-4 || residual.abs() < allowed * scale, "beta {beta}, model {m}, token {k} of {n}, noise {noise}: {residual:e} {scale:e}");
+                assert!(
+                    noise == f64::INFINITY && own < 1e-4 || residual.abs() < allowed * scale,
+                    "beta {beta}, model {m}, token {k} of {n}, noise {noise}: {residual:e} {scale:e}"
+                );
             }
         }
     }
+}
+
+fn explicit(model: &Model, start: &Tokens, until: f64) -> Solution {
+    let problem = Problem {
+        from: 0.0,
+        start: start.state(),
+        until,
+        save_at: SaveAt(&[]),
+        tolerance: Tolerance { rtol: 1e-12, atol: 1e-12 },
+    };
+    let mut field = CausalAttention::new(model, start.len()).expect("causal");
+    let mut method = DormandPrince5::default();
+    solve(&mut field, &mut method, &mut PiController::default(), problem, &mut |_| ControlFlow::Continue(()))
+}
+
+fn auto(model: &Model, kernel: Kernel, start: &Tokens, until: f64, tolerance: f64) -> Followed {
+    let tolerance = Tolerance { rtol: tolerance, atol: tolerance };
+    let problem = Problem { from: 0.0, start: start.state(), until, save_at: SaveAt(&[]), tolerance };
+    follow(model, Method::Auto, kernel, problem, &mut |_| ControlFlow::Continue(())).expect("auto solves every model")
+}
+
+#[test]
+fn val_ndf_agrees_with_the_explicit_method() {
+    for beta in [0.0, 2.0, 30.0] {
+        for (m, model) in models(beta).iter().enumerate() {
+            let start = Tokens::from_angles(&angles(90)).expect("tokens");
+            let expected = explicit(model, &start, 8.0);
+            assert_eq!(expected.termination, Termination::Reached);
+            for kernel in [Kernel::Auto, Kernel::Direct] {
+                let found = auto(model, kernel, &start, 8.0, 1e-9);
+                assert_eq!(found.method, "ndf");
+                let error = largest_distance(&found.solution.state, &expected.state);
+                assert!(error < 1e-6, "beta {beta}, model {m}, {kernel:?}: {error:e}, {:?}", found.solution);
+            }
+        }
+    }
+}
+
+#[test]
+fn prop_bits_are_the_same_at_every_level() {
+    let state = angles(150);
+    for model in models(16.0) {
+        let mut seen: Vec<Vec<u64>> = Vec::new();
+        for level in SimdLevel::available() {
+            let mut field = PlaneField::with_level(&model, 150, level).expect("fits").with_noise(1e-11);
+            let (mut v, mut u) = (vec![0.0; 150], vec![0.0; 150]);
+            field.linearize(1e3, &state, &mut v);
+            field.substitute(0.3, &state, &mut u);
+            seen.push(v.iter().chain(&u).map(|x| x.to_bits()).collect());
+            field.velocity(0.1, &u, &mut v);
+            seen.last_mut().expect("pushed").extend(v.iter().map(|x| x.to_bits()));
+        }
+        assert!(seen.windows(2).all(|w| w[0] == w[1]));
+    }
+}
+
+#[test]
+fn prop_the_kernel_can_be_forced_and_is_recorded() {
+    let start = Tokens::from_angles(&angles(200)).expect("tokens");
+    let both = [causal(2, 9.0), models(9.0).swap_remove(0)];
+    for model in &both {
+        let used = |kernel, until| auto(model, kernel, &start, until, 1e-6).kernel;
+        assert_eq!(used(Kernel::Auto, 1.0), "fourier");
+        assert_eq!(used(Kernel::Direct, 1.0), "direct");
+        assert_eq!(used(Kernel::Fourier, 1e12), "fourier");
+    }
+    assert_eq!(auto(&both[0], Kernel::Auto, &start, 1e12, 1e-6).kernel, "fourier, direct");
+    assert_eq!(auto(&causal(3, 9.0), Kernel::Auto, &crate::scattered(20, 3), 1.0, 1e-6).kernel, "direct");
+    let refused = |model: &Model, method| {
+        let tolerance = Tolerance { rtol: 1e-6, atol: 1e-6 };
+        let state = crate::scattered(6, model.dimension());
+        let problem = Problem { from: 0.0, start: state.state(), until: 1.0, save_at: SaveAt(&[]), tolerance };
+        follow(model, method, Kernel::Fourier, problem, &mut |_| ControlFlow::Continue(())).expect_err("refused")
+    };
+    assert!(refused(&causal(3, 9.0), Method::Auto).to_string().contains("dimension 2"));
+    assert!(refused(&causal(2, 9.0), Method::Rodas4).to_string().contains("method \"auto\" or \"ndf\""));
+    assert!(refused(&models(1e12)[0], Method::Ndf).to_string().contains("below 1e10"));
 }

@@ -9,7 +9,7 @@ pub(crate) const TOP: [&str; 5] = ["schema", "name", "title", "seed", "replicas"
 /// The keys of [initial].
 pub(crate) const INITIAL: [&str; 2] = ["distribution", "noise"];
 /// The keys of [observe].
-pub(crate) const OBSERVE: [&str; 5] = ["times", "record", "cluster_gap", "cluster_split", "prefixes"];
+pub(crate) const OBSERVE: [&str; 6] = ["times", "record", "cluster_gap", "cluster_split", "lifetimes_from", "prefixes"];
 
 /// Where a key belongs that was found in the wrong place; `None` if no section has it.
 pub(crate) fn home(word: &str) -> Option<String> {

@@ -26,15 +26,18 @@ pub enum Record {
     Consumption,
     /// The table of positions.
     Tokens,
+    /// The table of the clusters' lives, and their number as a column of the observables.
+    Lifetimes,
 }
 
-const RECORDS: [(&str, Record); 4] = [
+const RECORDS: [(&str, Record); 5] = [
     ("clusters", Record::Clusters),
     ("centers", Record::Centers),
     ("consumption", Record::Consumption),
     ("tokens", Record::Tokens),
+    ("lifetimes", Record::Lifetimes),
 ];
-const RECORDS_LATER: [&str; 3] = ["lifetimes", "energy", "drift"];
+const RECORDS_LATER: [&str; 2] = ["energy", "drift"];
 
 impl Record {
     /// The name in a manifest.
@@ -105,6 +108,8 @@ pub struct Observe {
     pub cluster_gap: f64,
     /// A tracked cluster splits when a gap inside exceeds this (geodesic, radians). `None`: max(2τ*(β), 2·cluster_gap).
     pub cluster_split: Option<f64>,
+    /// When the table of lives notes how every cluster stands: where late entry begins.
+    pub lifetimes_from: f64,
     /// Observables are those of the first n' tokens, for each n' listed (increasing); of all tokens when empty.
     pub prefixes: Vec<u32>,
     /// Where `prefixes` is written.
@@ -127,6 +132,7 @@ impl Default for Observe {
             record: vec![Record::Clusters, Record::Centers, Record::Consumption],
             cluster_gap: 0.07,
             cluster_split: None,
+            lifetimes_from: 100.0,
             prefixes: Vec::new(),
             prefixes_span: 0..0,
             spans: Vec::new(),
@@ -156,6 +162,10 @@ pub(crate) fn read(report: &mut Report<'_>, table: &DeTable<'_>) -> Observe {
     if let Some(value) = table.get("cluster_split") {
         let split = Bounds::above(observe.cluster_gap, std::f64::consts::PI);
         observe.cluster_split = number::number(report, "observe.cluster_split", value, &split);
+    }
+    if let Some(value) = table.get("lifetimes_from") {
+        let bounds = Bounds::closed(0.0, 1e300);
+        observe.lifetimes_from = number::number(report, "observe.lifetimes_from", value, &bounds).unwrap_or_default();
     }
     observe
 }

@@ -4,6 +4,7 @@ mod corpus;
 mod expressions;
 mod fingerprints;
 mod fuzz;
+mod lifetimes;
 mod messages;
 mod plans;
 mod runs;

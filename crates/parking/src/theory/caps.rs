@@ -1,10 +1,4 @@
-//! What is known exactly about the number of centres.
-
-/// Rényi's parking constant, the mean density of saturated cars of length 1 on a line (Rényi 1958; OEIS A050996).
-pub const RENYI_CONSTANT: f64 = 0.747_597_920_253_411_4;
-
-/// Variance of the number of saturated cars, per unit length (Dvoretzky & Robbins 1964).
-pub const RENYI_VARIANCE: f64 = 0.038_156_399_190_45;
+//! Areas of caps, and what follows from them alone.
 
 /// σ(δ): the share of S^{d-1} within a geodesic distance δ of a point, ½ I_{sin²δ}((d−1)/2, ½) for δ ≤ π/2.
 /// For d = 2 it is δ/π, for d = 3 sin²(δ/2) (the paper's appendix C prints 3 sin²; a misprint).
@@ -75,12 +69,4 @@ pub fn mean_strong_centers(dimension: usize, separation: f64, tokens: u64) -> f6
     assert!(separation > 0.0, "separation is {separation}, allowed: more than 0");
     let sigma = cap_area(dimension, separation);
     -libm::expm1(tokens as f64 * libm::log1p(-sigma)) / sigma
-}
-
-/// Mean and variance of the saturated number of Rényi centres on the circle, up to terms that vanish faster than any
-/// exponential of 2π/δ.
-#[must_use]
-pub fn saturated_on_circle(separation: f64) -> (f64, f64) {
-    let cars = 2.0 * std::f64::consts::PI / separation;
-    (RENYI_CONSTANT * cars, RENYI_VARIANCE * cars)
 }
