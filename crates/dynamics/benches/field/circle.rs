@@ -71,7 +71,7 @@ fn solves() {
 }
 
 /// A Weyl sequence: as even as uniform angles, and the same on every machine.
-fn angles(n: usize) -> Vec<f64> {
+pub fn angles(n: usize) -> Vec<f64> {
     (0..n).map(|k| std::f64::consts::TAU * (k as f64 * 0.754_877_666_246_693 + 0.31).fract()).collect()
 }
 

@@ -174,10 +174,10 @@ fn val_ndf_agrees_with_the_explicit_method() {
             let expected = explicit(model, &start, 8.0);
             assert_eq!(expected.termination, Termination::Reached);
             for kernel in [Kernel::Auto, Kernel::Direct] {
-                let found = auto(model, kernel, &start, 8.0, 1e-9);
+                let found = auto(model, kernel, &start, 8.0, 1e-8);
                 assert_eq!(found.method, "ndf");
                 let error = largest_distance(&found.solution.state, &expected.state);
-                assert!(error < 1e-6, "beta {beta}, model {m}, {kernel:?}: {error:e}, {:?}", found.solution);
+                assert!(error < 1e-5, "beta {beta}, model {m}, {kernel:?}: {error:e}, {:?}", found.solution);
             }
         }
     }
@@ -209,7 +209,7 @@ fn prop_the_kernel_can_be_forced_and_is_recorded() {
         let used = |kernel, until| auto(model, kernel, &start, until, 1e-6).kernel;
         assert_eq!(used(Kernel::Auto, 1.0), "fourier");
         assert_eq!(used(Kernel::Direct, 1.0), "direct");
-        assert_eq!(used(Kernel::Fourier, 1e12), "fourier");
+        assert_eq!(used(Kernel::Fourier, 20.0), "fourier");
     }
     assert_eq!(auto(&both[0], Kernel::Auto, &start, 1e12, 1e-6).kernel, "fourier, direct");
     assert_eq!(auto(&causal(3, 9.0), Kernel::Auto, &crate::scattered(20, 3), 1.0, 1e-6).kernel, "direct");
