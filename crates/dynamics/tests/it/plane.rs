@@ -171,13 +171,13 @@ fn val_ndf_agrees_with_the_explicit_method() {
     for beta in [0.0, 2.0, 30.0] {
         for (m, model) in models(beta).iter().enumerate() {
             let start = Tokens::from_angles(&angles(90)).expect("tokens");
-            let expected = explicit(model, &start, 8.0);
+            let expected = explicit(model, &start, 3.0);
             assert_eq!(expected.termination, Termination::Reached);
             for kernel in [Kernel::Auto, Kernel::Direct] {
-                let found = auto(model, kernel, &start, 8.0, 1e-8);
+                let found = auto(model, kernel, &start, 3.0, 1e-8);
                 assert_eq!(found.method, "ndf");
                 let error = largest_distance(&found.solution.state, &expected.state);
-                assert!(error < 1e-5, "beta {beta}, model {m}, {kernel:?}: {error:e}, {:?}", found.solution);
+                assert!(error < 1e-5, "beta {beta}, model {m}, {kernel:?}: {error:e}");
             }
         }
     }
