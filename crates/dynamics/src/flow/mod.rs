@@ -3,7 +3,7 @@
 //! | model | `auto` | field | coordinates |
 //! |---|---|---|---|
 //! | d = 2, causal, softmax, Q = K = I, V = a I | `ndf` | [`CircleField`] | angles |
-//! | d = 2, causal, softmax, other matrices | `ndf` | [`PlaneField`] | angles |
+//! | d = 2, causal, softmax, other matrices | `dormand-prince-5`, then `ndf` | [`PlaneField`] | angles |
 //! | other causal models | `dormand-prince-5`, then `rodas4` | [`CausalAttention`] | ambient |
 //! | full attention | `dormand-prince-5` | [`Attention`] | ambient |
 //!
@@ -11,11 +11,16 @@
 //! the present size many more. Observers see ambient coordinates in every case. Fields in angles sum by Fourier series or
 //! pair by pair ([`Kernel`]), all others pair by pair.
 
+mod kernel;
+
+pub(crate) use kernel::Used;
+pub use kernel::{FollowError, Followed, Kernel};
+
 use crate::circle::Positions;
 use crate::{
     Attention, CausalAttention, CircleField, DormandPrince5, ImplicitField, Mask, Model, Moment, Ndf, PiController,
-    PlaneField, PredictiveController, Problem, Rosenbrock, Solution, Solver, Statistics, Termination, Tolerance,
-    VectorField, Weights, solve,
+    PlaneField, PredictiveController, Problem, Rosenbrock, Solution, Solver, Statistics, Termination, VectorField,
+    Weights, solve,
 };
 use std::cell::RefCell;
 use std::ops::ControlFlow;
@@ -53,100 +58,8 @@ impl Method {
     }
 }
 
-/// How sums over tokens are computed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Kernel {
-    /// By Fourier series where that is cheaper and exact enough, token by token.
-    #[default]
-    Auto,
-    /// Pair by pair.
-    Direct,
-    /// By Fourier series, whatever the rounding; with d = 2, the causal mask, softmax weights and the methods `auto` and
-    /// `ndf`.
-    Fourier,
-}
-
-impl Kernel {
-    /// All choices with their names in manifests.
-    pub const NAMES: [(&'static str, Self); 3] =
-        [("auto", Self::Auto), ("direct", Self::Direct), ("fourier", Self::Fourier)];
-
-    /// The name in manifests.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        Self::NAMES[self as usize].0
-    }
-
-    /// The angle by which rounding in Fourier sums may move a token.
-    fn noise(self, tolerance: Tolerance) -> f64 {
-        match self {
-            Self::Auto => (NOISE * (tolerance.atol + tolerance.rtol)).min(LARGEST_NOISE),
-            Self::Direct => 0.0,
-            Self::Fourier => f64::INFINITY,
-        }
-    }
-}
-
-/// The sums that the evaluations of a solve used.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Used {
-    fourier: bool,
-    direct: bool,
-}
-
-impl Used {
-    /// Notes an evaluation of `tokens` tokens of which `direct` were summed pair by pair.
-    pub(crate) fn note(&mut self, tokens: usize, direct: usize) {
-        self.fourier |= direct < tokens;
-        self.direct |= direct > 0;
-    }
-
-    /// The words in the `kernel` column.
-    pub(crate) fn name(self) -> &'static str {
-        match (self.fourier, self.direct) {
-            (true, true) => "fourier, direct",
-            (true, false) => "fourier",
-            (false, _) => "direct",
-        }
-    }
-}
-
-/// What [`follow`] found, and how.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Followed {
-    /// The end of the solve.
-    pub solution: Solution,
-    /// The method or methods that were used.
-    pub method: &'static str,
-    /// The sums that were used: "direct", "fourier", or "fourier, direct" where some tokens fell back.
-    pub kernel: &'static str,
-}
-
-/// What a model cannot be solved with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum FollowError {
-    /// The method.
-    #[error("method \"{}\" needs {needs}; \"auto\" and \"dormand-prince-5\" solve every model", method.name())]
-    Method {
-        /// The method.
-        method: Method,
-        /// What it needs.
-        needs: &'static str,
-    },
-    /// The Fourier kernel.
-    #[error("kernel \"fourier\" needs {needs}; \"auto\" and \"direct\" serve every model")]
-    Fourier {
-        /// What it needs.
-        needs: &'static str,
-    },
-}
-
 /// What models in angles have.
 const ANGLES: &str = "dimension 2, the causal mask and softmax weights";
-/// Rounding in Fourier sums may move a token by this share of the tolerance.
-const NOISE: f64 = 1e-2;
-/// And by no more than this.
-const LARGEST_NOISE: f64 = 1e-8;
 /// The explicit method is given this many steps before it can be left.
 const PATIENCE: u64 = 200;
 /// It is left when the steps still to come, at the present size, are more than this.
@@ -168,7 +81,7 @@ pub fn follow(
 ) -> Result<Followed, FollowError> {
     let tokens = problem.start.len() / model.dimension();
     if matches!(method, Method::Auto | Method::Ndf) {
-        if let Some(found) = in_angles(model, tokens, kernel, problem, observer)? {
+        if let Some(found) = in_angles(model, tokens, method, kernel, problem, observer)? {
             return Ok(found);
         }
     } else if kernel == Kernel::Fourier {
@@ -176,9 +89,9 @@ pub fn follow(
     }
     let (solution, method) = match (method, CausalAttention::new(model, tokens)) {
         (Method::Ndf, _) => return Err(FollowError::Method { method, needs: ANGLES }),
-        (Method::Auto, Some(field)) => switching(field, problem, observer),
+        (Method::Auto, Some(mut field)) => switching(&mut field, problem, observer, rodas4),
         (Method::DormandPrince5, Some(mut field)) => explicit(&mut field, problem, observer),
-        (Method::Rodas4, Some(mut field)) => implicit(&mut field, &mut Rosenbrock::rodas4(), problem, observer),
+        (Method::Rodas4, Some(mut field)) => rodas4(&mut field, problem, observer),
         (Method::Rodas5P, Some(mut field)) => implicit(&mut field, &mut Rosenbrock::rodas5p(), problem, observer),
         (Method::Auto | Method::DormandPrince5, None) => {
             explicit(&mut Attention::new(model.clone(), tokens), problem, observer)
@@ -190,32 +103,34 @@ pub fn follow(
     Ok(Followed { solution, method, kernel: Used::default().name() })
 }
 
-/// With the NDF in angles, where a model has these: none elsewhere, unless the Fourier kernel was asked for.
+/// In angles, where a model has these: none elsewhere, unless the Fourier kernel was asked for.
 fn in_angles(
     model: &Model,
     tokens: usize,
+    method: Method,
     kernel: Kernel,
     problem: Problem<'_>,
     observer: &mut Observer<'_>,
 ) -> Result<Option<Followed>, FollowError> {
     let noise = kernel.noise(problem.tolerance);
-    let (solution, used) = if let Some(scale) = circle_scale(model) {
+    let ((solution, method), used) = if let Some(scale) = circle_scale(model) {
         let mut field = CircleField::new(tokens, model.beta(), scale).with_noise(noise);
         let positions = field.positions();
-        (on_circle(&mut field, positions, problem, observer), field.used())
+        (on_circle(&mut field, positions, problem, observer, ndf), field.used())
     } else if let Some(field) = PlaneField::new(model, tokens) {
         let mut field = field.with_noise(noise);
         if kernel == Kernel::Fourier && !field.has_series() {
             return Err(FollowError::Fourier { needs: "beta |K^T Q| below 1e10" });
         }
         let positions = field.positions();
-        (on_circle(&mut field, positions, problem, observer), field.used())
+        let solver = if method == Method::Ndf { ndf } else { explicit_then_ndf };
+        (on_circle(&mut field, positions, problem, observer, solver), field.used())
     } else if kernel == Kernel::Fourier {
         return Err(FollowError::Fourier { needs: ANGLES });
     } else {
         return Ok(None);
     };
-    Ok(Some(Followed { solution, method: Method::Ndf.name(), kernel: used.name() }))
+    Ok(Some(Followed { solution, method, kernel: used.name() }))
 }
 
 fn explicit<F: VectorField>(
@@ -237,14 +152,39 @@ fn implicit<F: ImplicitField>(
     (solution, Solver::<F>::name(solver))
 }
 
-/// Explicit while that is cheap, then implicit from there.
-fn switching(
-    mut field: CausalAttention,
+fn rodas4<F: ImplicitField>(
+    field: &mut F,
     problem: Problem<'_>,
     observer: &mut Observer<'_>,
 ) -> (Solution, &'static str) {
+    implicit(field, &mut Rosenbrock::rodas4(), problem, observer)
+}
+
+fn ndf<F: ImplicitField>(field: &mut F, problem: Problem<'_>, observer: &mut Observer<'_>) -> (Solution, &'static str) {
+    let solution = solve(field, &mut Ndf::default(), &mut PiController::default(), problem, observer);
+    (solution, Method::Ndf.name())
+}
+
+fn explicit_then_ndf<F: ImplicitField>(
+    field: &mut F,
+    problem: Problem<'_>,
+    observer: &mut Observer<'_>,
+) -> (Solution, &'static str) {
+    switching(field, problem, observer, ndf)
+}
+
+/// What solves in one method.
+type Solve<F> = fn(&mut F, Problem<'_>, &mut Observer<'_>) -> (Solution, &'static str);
+
+/// Explicit while that is cheap, then implicit from there.
+fn switching<F: ImplicitField>(
+    field: &mut F,
+    problem: Problem<'_>,
+    observer: &mut Observer<'_>,
+    implicit: Solve<F>,
+) -> (Solution, &'static str) {
     let (mut steps, mut leaving) = (0, false);
-    let (first, name) = explicit(&mut field, problem, &mut |moment| {
+    let (first, name) = explicit(field, problem, &mut |moment| {
         observer(moment)?;
         if let Moment::Step { from, time, .. } = moment {
             steps += 1;
@@ -258,7 +198,7 @@ fn switching(
     let rest = Problem { from: first.t_end, start: &first.state, ..problem };
     // The place where the methods meet was shown already.
     let mut shown = false;
-    let (second, _) = implicit(&mut field, &mut Rosenbrock::rodas4(), rest, &mut |moment| {
+    let (second, then) = implicit(field, rest, &mut |moment| {
         let again = !std::mem::replace(&mut shown, true);
         if again { ControlFlow::Continue(()) } else { observer(moment) }
     });
@@ -268,7 +208,8 @@ fn switching(
         rejected: a.rejected + b.rejected,
         evaluations: a.evaluations + b.evaluations,
     };
-    (Solution { statistics, ..second }, "dormand-prince-5, rodas4")
+    let names = if then == Method::Ndf.name() { "dormand-prince-5, ndf" } else { "dormand-prince-5, rodas4" };
+    (Solution { statistics, ..second }, names)
 }
 
 /// The number a where a model is causal attention on the circle with Q = K = I and V = a I.
@@ -283,7 +224,8 @@ fn on_circle<F: ImplicitField>(
     positions: Positions,
     problem: Problem<'_>,
     observer: &mut Observer<'_>,
-) -> Solution {
+    solver: Solve<F>,
+) -> (Solution, &'static str) {
     let (x, y) = problem.start.split_at(field.len());
     let angles: Vec<f64> = x.iter().zip(y).map(|(&x, &y)| libm::atan2(y, x)).collect();
     let mut ambient = vec![0.0; problem.start.len()];
@@ -304,8 +246,8 @@ fn on_circle<F: ImplicitField>(
         }
     };
     let problem = Problem { start: &angles, ..problem };
-    let solution = solve(field, &mut Ndf::default(), &mut PiController::default(), problem, &mut show);
+    let (solution, method) = solver(field, problem, &mut show);
     let mut state = vec![0.0; 2 * field.len()];
     positions.of(&solution.state, &mut state);
-    Solution { state, ..solution }
+    (Solution { state, ..solution }, method)
 }
