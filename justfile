@@ -42,6 +42,10 @@ bench-field *ARGS:
 bench-peers:
     cargo bench --profile release -p tokenpark-dynamics --bench peers
 
+# Summarise ten million made-up lifetimes: time and memory
+bench-lifetimes:
+    cargo bench --profile release --workspace --bench lifetimes
+
 # Everything that CI does
 ci:
     .ci/run

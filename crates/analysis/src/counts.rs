@@ -30,8 +30,8 @@ pub(crate) fn write(source: &Source, folder: &Path) -> Result<(Vec<PathBuf>, Vec
         counts.push(row.counts_table(&key.select(keys.clone())?)?);
         means.push(row.means_table(&key.select(keys.clone())?)?);
     }
-    let mut written = tables::write(&mut stack(counts)?, folder, "center-counts")?;
-    written.extend(tables::write(&mut stack(means)?, folder, "center-means")?);
+    let mut written = tables::write(&mut tables::stack(counts)?, folder, "center-counts")?;
+    written.extend(tables::write(&mut tables::stack(means)?, folder, "center-means")?);
     Ok((written, lines))
 }
 
@@ -55,7 +55,7 @@ impl Row {
         let mean = values.iter().sum::<f64>() / n;
         let variance = values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / (n - 1.0).max(1.0);
         let standard_error = (variance / n).sqrt();
-        Ok(Self { kind, counts, mean, variance, standard_error, theory: expected(source, part, kind)? })
+        Ok(Self { kind, counts, mean, variance, standard_error, theory: expected(source, part, kind, None)? })
     }
 
     fn sentence(&self, label: &str) -> String {
@@ -74,7 +74,7 @@ impl Row {
     fn counts_table(&self, key: &DataFrame) -> Result<DataFrame, AnalysisError> {
         let (centers, runs): (Vec<u32>, Vec<u64>) = self.counts.iter().unzip();
         let columns = df!("kind" => vec![self.kind; centers.len()], "centers" => centers, "runs" => runs)?;
-        beside(key, columns)
+        tables::beside(key, columns)
     }
 
     fn means_table(&self, key: &DataFrame) -> Result<DataFrame, AnalysisError> {
@@ -87,20 +87,27 @@ impl Row {
             "theory_mean" => [self.theory.map(|(value, _)| value)],
             "theory" => [self.theory.map(|(_, meaning)| meaning)]
         )?;
-        beside(key, columns)
+        tables::beside(key, columns)
     }
 }
 
 /// The known mean for uniform starts: of strong centres exactly (Lemma C.1), of Rényi centres on the circle when
-/// saturated.
-fn expected(source: &Source, part: &DataFrame, kind: &str) -> Result<Option<(f64, &'static str)>, AnalysisError> {
+/// saturated. Among all tokens, or among the first `prefix`.
+pub(crate) fn expected(
+    source: &Source,
+    part: &DataFrame,
+    kind: &str,
+    prefix: Option<u32>,
+) -> Result<Option<(f64, &'static str)>, AnalysisError> {
     let number = |key: &str| match source.number("model", key) {
         Some(value) => Ok(Some(value)),
         None if tables::has(part, key) => Ok(tables::numbers(part, key)?.first().copied()),
         None => Ok::<_, AnalysisError>(None),
     };
     let delta = tables::numbers(part, "delta")?.first().copied();
-    let (Some(tokens), Some(dimension), Some(delta)) = (number("tokens")?, number("dimension")?, delta) else {
+    let (Some(tokens), Some(dimension), Some(delta)) =
+        (prefix.map(f64::from).or(number("tokens")?), number("dimension")?, delta)
+    else {
         return Ok(None);
     };
     if !source.is_default("initial", "distribution", "uniform") || delta >= std::f64::consts::PI {
@@ -111,21 +118,4 @@ fn expected(source: &Source, part: &DataFrame, kind: &str) -> Result<Option<(f64
         _ if dimension == 2.0 => Some((theory::saturated_on_circle(delta).0, "saturated")),
         _ => None,
     })
-}
-
-/// The key's only row, repeated, and the columns.
-fn beside(key: &DataFrame, columns: DataFrame) -> Result<DataFrame, AnalysisError> {
-    let repeated: Vec<Column> = key.columns().iter().map(|column| column.new_from_index(0, columns.height())).collect();
-    let height = columns.height();
-    Ok(DataFrame::new(height, [repeated, columns.into_columns()].concat())?)
-}
-
-fn stack(parts: Vec<DataFrame>) -> Result<DataFrame, AnalysisError> {
-    let mut parts = parts.into_iter();
-    let mut all = parts.next().unwrap_or_default();
-    for part in parts {
-        all.vstack_mut(&part)?;
-    }
-    all.rechunk_mut();
-    Ok(all)
 }

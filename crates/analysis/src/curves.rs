@@ -6,8 +6,15 @@ use polars::prelude::*;
 use std::path::{Path, PathBuf};
 
 /// The observables that are averaged, in the order of the table.
-pub(crate) const OBSERVABLES: [&str; 6] =
-    ["clusters", "largest_cluster", "consumed_renyi", "consumed_strong", "consumed_renyi_ever", "consumed_strong_ever"];
+pub(crate) const OBSERVABLES: [&str; 7] = [
+    "clusters",
+    "tracked_clusters",
+    "largest_cluster",
+    "consumed_renyi",
+    "consumed_strong",
+    "consumed_renyi_ever",
+    "consumed_strong_ever",
+];
 
 /// Writes `curves`: point, swept parameters, time, runs, and mean, its standard error (se), p10 and p90 of every
 /// observable.

@@ -34,6 +34,14 @@ pub enum AnalysisError {
         /// Why.
         reason: String,
     },
+    /// A lifetime that cannot have been observed.
+    #[error("a lifetime was observed from {entry} to {exit}; allowed: finite times, the first before the second")]
+    Lifetime {
+        /// When it came under observation.
+        entry: f64,
+        /// When it died or was last seen.
+        exit: f64,
+    },
     /// Nothing was analyzed under this name.
     #[error("no summary in {}: run `tokenpark analyze` first", path.display())]
     NotAnalyzed {

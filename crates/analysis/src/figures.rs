@@ -1,7 +1,11 @@
 //! Summary tables to figures. Which are drawn follows from the tables that are there.
 
+mod against;
 mod centers;
 mod curves;
+mod law;
+mod lifetimes;
+mod names;
 mod positions;
 
 use crate::draw::save;
@@ -31,6 +35,7 @@ pub fn figures(folder: &Path) -> Result<Vec<PathBuf>, AnalysisError> {
         let centers = tables::read_if_present(&folder.join("centers.parquet"))?;
         drawn.extend(positions::draw(&summary, &table, centers.as_ref(), curves.as_ref())?);
     }
+    drawn.extend(lifetimes::draw(&summary, folder)?);
     let mut written = vec![];
     for (name, svg) in drawn {
         written.extend(save(&svg, &folder.join(name))?);

@@ -10,10 +10,12 @@ pub mod draw;
 mod error;
 mod figures;
 mod index;
+mod lifetimes;
 mod positions;
 mod published;
 mod source;
 mod summary;
+pub mod survival;
 mod tables;
 
 pub use error::AnalysisError;
@@ -53,6 +55,9 @@ pub fn analyze(dataset: &Dataset, reports: &Path) -> Result<Vec<PathBuf>, Analys
     written.extend(curves::write(&source, &folder)?);
     notes.extend(published::compare(&source, &folder)?);
     let (tables, lines) = counts::write(&source, &folder)?;
+    written.extend(tables);
+    notes.extend(lines);
+    let (tables, lines) = lifetimes::write(&source, &folder)?;
     written.extend(tables);
     notes.extend(lines);
     written.extend(positions::write(&source, &folder)?);

@@ -1,5 +1,6 @@
 //! A published dataset, opened for reading.
 
+use crate::draw::decade;
 use crate::{AnalysisError, Summary, tables};
 use polars::prelude::*;
 use std::path::PathBuf;
@@ -54,8 +55,17 @@ impl Source {
         self.has("observables") || self.has("tokens")
     }
 
-    fn path(&self, table: &str) -> PathBuf {
+    /// The file of a table.
+    pub(crate) fn path(&self, table: &str) -> PathBuf {
         self.dataset.table(table)
+    }
+
+    /// The `point` and swept parameters of a point, one row.
+    pub(crate) fn key(&self, point: u32) -> Result<DataFrame, AnalysisError> {
+        let columns = [vec!["point".to_owned()], self.swept.clone()].concat();
+        let points = self.runs.column("point")?.u32()?;
+        let row = points.iter().position(|other| other == Some(point)).unwrap_or(0);
+        Ok(self.runs.select(columns)?.slice(row as i64, 1))
     }
 
     /// What a reader of the figures must know first.
@@ -119,7 +129,7 @@ impl Source {
         let mut words = vec![];
         for (section, key, symbol, matters) in numbers {
             if let Some(value) = self.number(section, key).filter(|_| matters) {
-                words.push(format!("{symbol} = {value}"));
+                words.push(format!("{symbol} = {}", round(value)));
             }
         }
         let plain = ["query", "key", "value"].map(|key| self.is_default("model", key, "identity"));
@@ -163,6 +173,15 @@ impl Source {
             notes,
         })
     }
+}
+
+/// A number as people write it: whole powers of ten from a million on with an exponent.
+fn round(value: f64) -> String {
+    let exponent = libm::log10(value).round();
+    if value < 1e6 {
+        return value.to_string();
+    }
+    if libm::exp10(exponent) == value { decade(exponent as i32) } else { format!("{value:e}") }
 }
 
 /// At most four digits after the point.

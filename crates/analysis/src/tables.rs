@@ -17,6 +17,19 @@ pub(crate) fn read_if_present(path: &Path) -> Result<Option<DataFrame>, Analysis
     if path.is_file() { read(path).map(Some) } else { Ok(None) }
 }
 
+/// The names of the columns of a Parquet file.
+pub(crate) fn columns(path: &Path) -> Result<Vec<String>, AnalysisError> {
+    let file = File::open(path).map_err(|error| AnalysisError::io("read", path, error))?;
+    Ok(ParquetReader::new(file).schema()?.iter_names().map(|name| name.to_string()).collect())
+}
+
+/// Reads some columns of some rows of a Parquet file; row groups without such rows are not decoded.
+pub(crate) fn read_slice(path: &Path, columns: &[&str], from: usize, rows: usize) -> Result<DataFrame, AnalysisError> {
+    let file = File::open(path).map_err(|error| AnalysisError::io("read", path, error))?;
+    let columns = columns.iter().map(|name| (*name).to_owned()).collect();
+    Ok(ParquetReader::new(file).with_columns(Some(columns)).with_slice(Some((from, rows))).finish()?)
+}
+
 /// Tables with more rows are written as Parquet alone.
 const MOST_CSV_ROWS: usize = 20_000;
 
@@ -56,6 +69,12 @@ pub(crate) fn has(table: &DataFrame, column: &str) -> bool {
 /// The column of the number of first tokens that a row is about, where observables of prefixes were recorded.
 pub(crate) const PREFIX: &str = "prefix";
 
+/// The columns that tell the rows of a table apart: the swept parameters, and `prefix` where it was recorded.
+pub(crate) fn parameters(table: &DataFrame, swept: &[String]) -> Vec<String> {
+    let prefix = has(table, PREFIX).then(|| PREFIX.to_owned());
+    swept.iter().cloned().chain(prefix).collect()
+}
+
 /// The groups of a table by `point` (and `prefix`), in order: what tells them apart in words, and the rows.
 pub(crate) fn groups(table: &DataFrame, swept: &[String]) -> Result<Vec<(String, DataFrame)>, AnalysisError> {
     let prefix = has(table, PREFIX).then_some(PREFIX);
@@ -65,12 +84,48 @@ pub(crate) fn groups(table: &DataFrame, swept: &[String]) -> Result<Vec<(String,
     parts.into_iter().map(|part| Ok((label(&part, &names)?, part))).collect()
 }
 
+/// The groups of a table by all of some parameters but one, in order: their values in words, and the rows.
+pub(crate) fn groups_besides(
+    table: &DataFrame,
+    parameters: &[String],
+    axis: &str,
+) -> Result<Vec<(String, DataFrame)>, AnalysisError> {
+    let others: Vec<&str> = parameters.iter().map(String::as_str).filter(|name| *name != axis).collect();
+    if others.is_empty() {
+        return Ok(vec![(String::new(), table.clone())]);
+    }
+    let parts = table.partition_by_stable(others.iter().copied(), true)?;
+    parts.into_iter().map(|part| Ok((label(&part, &others)?, part))).collect()
+}
+
 /// "beta = 16, tokens = 200" of a table's first row; empty when nothing is swept.
-fn label(table: &DataFrame, names: &[&str]) -> Result<String, AnalysisError> {
+pub(crate) fn label(table: &DataFrame, names: &[&str]) -> Result<String, AnalysisError> {
     let words = names.iter().map(|name| {
         let value = table.column(name)?.get(0)?;
         let value = value.get_str().map_or_else(|| value.to_string(), str::to_owned);
         Ok::<_, AnalysisError>(format!("{name} = {value}"))
     });
     Ok(words.collect::<Result<Vec<_>, _>>()?.join(", "))
+}
+
+/// The columns of a table of one row, repeated.
+pub(crate) fn repeated(row: &DataFrame, times: usize) -> Vec<Column> {
+    row.columns().iter().map(|column| column.new_from_index(0, times)).collect()
+}
+
+/// The only row of `key` repeated, and the columns beside it.
+pub(crate) fn beside(key: &DataFrame, columns: DataFrame) -> Result<DataFrame, AnalysisError> {
+    let height = columns.height();
+    Ok(DataFrame::new(height, [repeated(key, height), columns.into_columns()].concat())?)
+}
+
+/// Tables of the same columns, one below the other.
+pub(crate) fn stack(parts: Vec<DataFrame>) -> Result<DataFrame, AnalysisError> {
+    let mut parts = parts.into_iter();
+    let mut all = parts.next().unwrap_or_default();
+    for part in parts {
+        all.vstack_mut(&part)?;
+    }
+    all.rechunk_mut();
+    Ok(all)
 }

@@ -124,7 +124,7 @@ fn fit_linear(low: f64, high: f64, ticks: f64, round: bool) -> Fitted {
 fn fit_log(low: f64, high: f64, ticks: f64, round: bool) -> Fitted {
     let (low, high) = if round { ((low + 1e-9).floor(), (high - 1e-9).ceil()) } else { (low, high) };
     let (first, last) = ((low - 1e-9).ceil() as i32, (high + 1e-9).floor() as i32);
-    let stride = (f64::from(last - first) / ticks).ceil().max(1.0) as i32;
+    let stride = decades((f64::from(last - first) / ticks).ceil() as i32);
     let mut labelled: Vec<(f64, String)> =
         (first..=last).filter(|k| k.rem_euclid(stride) == 0).map(|k| (f64::from(k), decade(k))).collect();
     let inside = |place: &f64| (low - 1e-9..=high + 1e-9).contains(place);
@@ -137,7 +137,24 @@ fn fit_log(low: f64, high: f64, ticks: f64, round: bool) -> Fitted {
         labelled.extend(extra.filter(|e| inside(&e.0)).map(|(at, value, k)| (at, plain(value, (-k).max(0) as usize))));
         labelled.sort_by(|a, b| a.0.total_cmp(&b.0));
     }
-    Fitted { low, high, log: true, ticks: labelled, minor: if stride > 1 { Vec::new() } else { minor } }
+    Fitted {
+        low,
+        high,
+        log: true,
+        ticks: labelled,
+        minor: if stride > 1 { between_labels(first, last, stride) } else { minor },
+    }
+}
+
+/// The decades with small ticks between labels that are several decades apart.
+fn between_labels(first: i32, last: i32, stride: i32) -> Vec<f64> {
+    let step = [1, 2, 5, 10].into_iter().rev().find(|step| stride % step == 0 && stride / step > 3).unwrap_or(1);
+    (first..=last).filter(|k| k.rem_euclid(step) == 0 && k.rem_euclid(stride) != 0).map(f64::from).collect()
+}
+
+/// The next round number of decades between labels.
+fn decades(least: i32) -> i32 {
+    [1, 2, 3, 4, 5, 10, 20, 25, 50].into_iter().find(|stride| *stride >= least).unwrap_or(100)
 }
 
 /// A number with a true minus sign and thousands apart.
@@ -250,6 +267,7 @@ mod tests {
         assert_eq!(labels(&Axis::log(""), &[2.0, 70.0]), ["1", "10", "10²"]);
         assert_eq!(labels(&Axis::log("").range(2.0, 60.0), &[]), ["2", "5", "10", "20", "50"]);
         assert_eq!(labels(&Axis::log("").range(0.02, 0.3), &[]), ["0.02", "0.05", "0.1", "0.2"]);
+        assert_eq!(labels(&Axis::log("").range(1.0, 1e90), &[]), ["1", "10²⁰", "10⁴⁰", "10⁶⁰", "10⁸⁰"]);
     }
 
     #[test]

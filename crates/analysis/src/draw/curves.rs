@@ -12,6 +12,8 @@ const WIDTH: f64 = 720.0;
 const PLOT_HEIGHT: f64 = 310.0;
 /// Room between the key and the sides of the frame.
 const PAD: f64 = 12.0;
+/// Radius of a dot.
+const DOT: f64 = 1.4;
 /// Room for tick labels and the label of the x axis.
 pub const FOOT: f64 = 46.0;
 
@@ -24,6 +26,8 @@ pub enum Kind {
     Dashed,
     /// Hollow circles, for published or reference points.
     Points,
+    /// Small translucent discs, for many points.
+    Dots,
     /// A vertical line at the first x, with the label at its top.
     VerticalLine,
 }
@@ -148,6 +152,7 @@ impl Curves {
                 Kind::Line => Mark::Line { band: s.band.is_some() },
                 Kind::Dashed => Mark::Dashed,
                 Kind::Points => Mark::Hollow,
+                Kind::Dots => Mark::Disc { radius: 3.0, rim: s.color, opacity: 0.8 },
                 Kind::VerticalLine => return None,
             };
             (!s.label.is_empty()).then(|| Entry::new(mark, s.color, &s.label))
@@ -186,10 +191,14 @@ impl Curves {
             self.series.iter().for_each(|s| draw_band(svg, s, frame));
             self.series.iter().for_each(|s| draw_line(svg, s, frame));
         });
-        for series in self.series.iter().filter(|s| s.kind == Kind::Points) {
+        for series in self.series.iter().filter(|s| matches!(s.kind, Kind::Points | Kind::Dots)) {
             let seen = |p: &[f64; 2]| (left..=left + w).contains(&p[0]) && (top - 1.0..=top + h + 1.0).contains(&p[1]);
+            let (radius, style) = match series.kind {
+                Kind::Dots => (DOT, Style::fill(series.color).opacity(0.5)),
+                _ => (3.0, Style::fill(palette::PAPER).outlined(series.color, 1.2)),
+            };
             for point in places(frame, &series.x, &series.y).into_iter().filter(seen) {
-                svg.circle(point, 3.0, Style::fill(palette::PAPER).outlined(series.color, 1.2));
+                svg.circle(point, radius, style);
             }
         }
     }
@@ -215,7 +224,7 @@ fn draw_line(svg: &mut Svg, series: &Series, frame: &Frame) {
     match series.kind {
         Kind::Line => svg.polyline(&points, Style::stroke(series.color, 2.25)),
         Kind::Dashed => svg.polyline(&points, Style::stroke(series.color, 1.75).dashed(6.0, 4.0)),
-        Kind::Points | Kind::VerticalLine => {}
+        Kind::Points | Kind::Dots | Kind::VerticalLine => {}
     }
 }
 
@@ -233,7 +242,7 @@ fn spans(series: &Series, frame: &Frame) -> Vec<(f64, f64, f64)> {
     let (low, high) = (places(frame, &series.x, low), places(frame, &series.x, high));
     let ends: Vec<_> = low.iter().zip(&high).map(|(l, h)| (l[0], h[1].min(l[1]), l[1].max(h[1]))).collect();
     let mut all = ends.clone();
-    if series.kind != Kind::Points {
+    if !matches!(series.kind, Kind::Points | Kind::Dots) {
         for pair in ends.windows(2) {
             let (a, b) = (pair[0], pair[1]);
             let steps = ((b.0 - a.0).abs().max((b.1 - a.1).abs()) / 6.0).ceil().min(200.0) as u32;

@@ -24,7 +24,7 @@ mod style;
 mod svg;
 mod text;
 
-pub use axes::{Axis, Frame, Scale};
+pub use axes::{Axis, Frame, Scale, decade};
 pub use circle::{CirclePanel, CircleSnapshots};
 pub use colors::{Color, palette, time_color};
 pub use curves::{Curves, Kind, Legend, Series};
