@@ -75,6 +75,12 @@ sphere-trajectories: (figure "sphere-trajectories")
 # Numbers of Rényi centres against parking theory
 center-counts: (figure "center-counts")
 
+# Cars parked until nothing fits, against parking theory
+parking-saturation: (figure "parking-saturation")
+
+# Rényi and strong Rényi centres of the first n tokens, against parking theory
+parking-arrivals: (figure "parking-arrivals")
+
 # Run, analyze and draw one manifest of experiments/
 figure NAME: (run "experiments/" + NAME + ".toml") (tokenpark "analyze" "experiments/" + NAME + ".toml") (tokenpark "figures" "experiments/" + NAME + ".toml")
 

@@ -3,10 +3,12 @@
 use std::fmt;
 
 use tokenpark_dynamics::{Mask, Method, Weights};
+use tokenpark_parking::Space;
 
 use super::key::{Key, Kind};
 use super::matrix::{self, MatrixSpec};
 use super::number;
+use super::parking;
 use super::separation::{self, Separation};
 use super::value::{self, Value};
 use crate::diagnostics::Report;
@@ -33,6 +35,10 @@ pub enum Setting {
     Method(Method),
     /// A geodesic distance.
     Separation(Separation),
+    /// Where cars park.
+    Space(Space),
+    /// Instead of a number of arrivals: until nothing fits.
+    Saturated,
 }
 
 impl fmt::Display for Setting {
@@ -45,6 +51,8 @@ impl fmt::Display for Setting {
             Self::Matrix(matrix) => write!(f, "{matrix}"),
             Self::Method(method) => write!(f, "{:?}", method.name()),
             Self::Separation(separation) => write!(f, "{separation}"),
+            Self::Space(space) => f.write_str(&parking::space_toml(space)),
+            Self::Saturated => f.write_str("\"saturated\""),
         }
     }
 }
@@ -65,5 +73,7 @@ pub(crate) fn read(report: &mut Report<'_>, key: Key, value: &Value<'_>) -> Opti
         Kind::Method => value::choice(report, name, value, &Method::NAMES, &[]).map(Setting::Method),
         Kind::Matrix => matrix::read(report, name, value).map(Setting::Matrix),
         Kind::Separation => separation::read(report, name, value).map(Setting::Separation),
+        Kind::Space => parking::space(report, name, value).map(Setting::Space),
+        Kind::Arrivals => parking::arrivals(report, name, value),
     }
 }

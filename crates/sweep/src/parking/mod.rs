@@ -5,5 +5,7 @@
 
 mod park;
 mod stream;
+mod tables;
 
 pub use park::{ParkError, Parked, Question, Replica, park};
+pub(crate) use tables::{cost, failed, run};

@@ -94,7 +94,8 @@ pub fn park(question: &Question, threads: usize) -> Result<Parked, ParkError> {
 }
 
 impl Question {
-    fn check(&self) -> Result<(), ParkError> {
+    /// Refuses what cannot be answered.
+    pub(crate) fn check(&self) -> Result<(), ParkError> {
         if !(1..=MOST_REPLICAS).contains(&self.replicas) {
             return Err(ParkError::Replicas(self.replicas));
         }
