@@ -166,8 +166,8 @@ fn arrivals(summary: &Summary, means: &DataFrame) -> Result<Option<Curves>, Anal
         ));
         series.push(Series::new("", color.dark(), Kind::Points, n, column(&rows, "mean")?));
     }
-    let caption = "Mean numbers of Rényi centres and of strong ones among the first n tokens; lines: the exact mean of strong \
-                   centres, (1 − (1 − σ)^{n})/σ with σ the share of the space within δ of a point.";
+    let caption = "Mean numbers of Rényi centres (dashed) and of strong ones among the first n tokens. Solid: the exact mean of \
+                   strong centres, (1 − (1 − σ)^{n})/σ with σ the share of the space within δ of a point.";
     let axes = [Axis::log("tokens n"), Axis::log("mean number of centres")];
     Ok(figure(summary, "Centres of the first tokens", axes, series, caption)
         .map(|f| Curves { legend: Legend::Right, ..f }))
@@ -183,8 +183,13 @@ fn normality(summary: &Summary, counts: &DataFrame, means: &DataFrame) -> Result
         }
         let (center, variance) = (column(&mean, "mean")?[0], column(&mean, "variance")?[0]);
         let (runs, deviation) = (column(&mean, "runs")?[0], variance.sqrt());
-        let x = column(&rows, "cars")?.into_iter().map(|cars| (cars - center) / deviation).collect();
-        let y = column(&rows, "runs")?.into_iter().map(|seen| seen / runs * deviation).collect();
+        let x = column(&rows, "cars")?.into_iter().map(|cars| (cars + 0.5 - center) / deviation).collect();
+        let mut sum = 0.0;
+        let so_far = |seen: f64| {
+            sum += seen / runs;
+            sum
+        };
+        let y = column(&rows, "runs")?.into_iter().map(so_far).collect();
         let label = format!("{name}, δ = {}", short(column(&mean, "delta")?[0]));
         series.push(Series::new(&label, color, Kind::Points, x, y));
     }
@@ -192,11 +197,14 @@ fn normality(summary: &Summary, counts: &DataFrame, means: &DataFrame) -> Result
         return Ok(None);
     }
     let fine = grid(-4.0, 4.0, 160);
-    let bell = fine.iter().map(|z| libm::exp(-0.5 * z * z) / (2.0 * std::f64::consts::PI).sqrt()).collect();
-    series.insert(0, Series::new("normal density", palette::INK, Kind::Line, fine, bell));
-    let caption = "Share of the runs with each number of cars, less the mean and in standard deviations, as a density beside the \
-                   standard normal one.";
-    let axes = [Axis::linear("(cars − mean)/standard deviation").range(-4.0, 4.0), Axis::linear("density")];
+    let normal = fine.iter().map(|z| 0.5 * libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2)).collect();
+    series.insert(0, Series::new("normal distribution", palette::INK, Kind::Line, fine, normal));
+    let caption = "Share of the runs with at most so many cars (half a car more, less the mean, in standard deviations), beside the \
+                   standard normal distribution.";
+    let axes = [
+        Axis::linear("(cars − mean)/standard deviation").range(-4.0, 4.0),
+        Axis::linear("share of the runs").range(0.0, 1.0),
+    ];
     Ok(figure(summary, "Central limit of the number of cars", axes, series, caption))
 }
 
@@ -231,9 +239,14 @@ fn pairs(summary: &Summary, table: &DataFrame) -> Result<Option<Curves>, Analysi
             continue;
         }
         let (lower, upper) = (column(&rows, "lower")?, column(&rows, "upper")?);
-        let x = lower.iter().zip(&upper).map(|(low, high)| 0.5 * (low + high)).collect();
+        let seen = lower.iter().zip(&upper).zip(column(&rows, "correlation")?);
+        let apart: Vec<(f64, f64)> =
+            seen.filter(|((_, high), _)| **high > 1.0 + 1e-9).map(|((low, high), g)| (0.5 * (low + high), g)).collect();
+        // Nothing is nearer than one separation.
+        let first = apart.first().map_or(0.0, |pair| pair.1);
+        let (x, y) = [(0.0, 0.0), (1.0, 0.0), (1.0, first)].into_iter().chain(apart).unzip();
         let label = format!("{name}, δ = {}", short(column(&rows, "delta")?[0]));
-        series.push(Series::new(&label, color, Kind::Line, x, column(&rows, "correlation")?));
+        series.push(Series::new(&label, color, Kind::Line, x, y));
     }
     let caption = "Pairs of cars by distance, for each pair that as many independent cars would have. Cars keep apart by one \
                    separation, and touch it often: the correlation has a logarithmic peak there.";
@@ -250,7 +263,7 @@ fn approach(summary: &Summary, table: &DataFrame) -> Result<Option<Curves>, Anal
         }
         let (time, missing) = (column(&rows, "time")?, column(&rows, "missing")?);
         // The guide runs through a late time whose statistics are still good.
-        let at = time.iter().position(|t| *t >= 20.0).unwrap_or(time.len() - 1);
+        let at = time.iter().position(|t| *t >= 100.0).unwrap_or(time.len() - 1);
         let power = -1.0 / f64::from(dimension - 1);
         let late: Vec<f64> = time.iter().copied().filter(|t| *t >= 1.0).collect();
         let line = late.iter().map(|t| missing[at] * libm::pow(t / time[at], power)).collect();

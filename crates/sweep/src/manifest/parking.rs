@@ -66,7 +66,7 @@ impl ParkingSpec {
 impl Default for ParkingSpec {
     fn default() -> Self {
         let times = Progression { spacing: Spacing::Log, count: 41, from: 0.1, to: 1000.0 };
-        Self { record: vec![], bins: 50, range: 4.0, times, record_span: 0..0 }
+        Self { record: vec![], bins: 100, range: 4.0, times, record_span: 0..0 }
     }
 }
 
