@@ -21,6 +21,7 @@ mod exp;
 mod flow;
 mod kernel;
 mod model;
+mod plane;
 mod simd;
 mod solver;
 mod tokens;
@@ -31,8 +32,9 @@ pub use causal::CausalAttention;
 pub use circle::CircleField;
 pub use cluster::Clusters;
 pub use exp::exp;
-pub use flow::{Method, MethodError, follow};
+pub use flow::{FollowError, Followed, Kernel, Method, follow};
 pub use model::{Head, Mask, Model, ModelError, Weights};
+pub use plane::PlaneField;
 pub use simd::SimdLevel;
 pub use solver::{
     DormandPrince5, Event, ImplicitField, MAX_STEPS, Moment, Ndf, PiController, PredictiveController, Problem,

@@ -9,7 +9,7 @@ use crate::watch::{Consumption, Drift, Lemma51};
 use std::ops::ControlFlow;
 use tokenpark_dataset::DatasetError;
 use tokenpark_dynamics::{
-    Clusters, Hysteresis, Mask, MethodError, Model, ModelError, Moment, Problem, SaveAt, Termination, Tokens,
+    Clusters, FollowError, Followed, Hysteresis, Mask, Model, ModelError, Moment, Problem, SaveAt, Termination, Tokens,
     TokensError, Tolerance, Tracker, Weights, follow,
 };
 use tokenpark_parking::{Centers, ParkingError};
@@ -23,9 +23,9 @@ pub enum RunError {
     /// The start is not valid.
     #[error(transparent)]
     Tokens(#[from] TokensError),
-    /// The model cannot be solved with the method that was asked for.
+    /// The model cannot be solved with the method or the kernel that was asked for.
     #[error(transparent)]
-    Method(#[from] MethodError),
+    Follow(#[from] FollowError),
     /// Nothing can be parked, or a sample could not be resolved.
     #[error(transparent)]
     Parking(#[from] ParkingError),
@@ -67,11 +67,13 @@ pub fn run(
         watch.see(moment);
         ControlFlow::Continue(())
     };
-    let (solution, method) = follow(&model, settings.method, problem, &mut observer)?;
+    let Followed { solution, method, kernel } =
+        follow(&model, settings.method, settings.kernel, problem, &mut observer)?;
     if solution.termination == Termination::Event {
         return Ok(None);
     }
-    let outcome = Outcome { method: Some(method), delta: Some(settings.separation), ..watch.outcome() };
+    let (method, kernel) = (Some(method), Some(kernel));
+    let outcome = Outcome { method, kernel, delta: Some(settings.separation), ..watch.outcome() };
     let rows = watch.finish(solution.t_end);
     Ok(Some(rows.into_tables(RunSpec { plan, point, replica }, Outcome { solution: Some(solution), ..outcome })?))
 }

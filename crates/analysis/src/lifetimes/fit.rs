@@ -6,8 +6,7 @@
 //! the model "two-body law" has the whole integral as its predictor. Clusters that outlive the run are left out, which favours short lifetimes wherever there are many;
 //! clusters of one run count as independent.
 
-use super::collapse::fits as collapse_fits;
-use super::fit_rows::{fit_rows, interval, quantile_columns, sorted};
+use super::fit_rows::{fit_rows, interval, quantile_columns};
 use super::read::Cohort;
 use crate::source::Source;
 use crate::survival::{CONFIDENCE, LeastSquares, TwoBody};
@@ -58,7 +57,9 @@ impl Fit {
         let swept = || tables::has(key, "beta").then(|| tables::numbers(key, "beta")).transpose();
         let Some(beta) = self.beta.or(swept()?.map(|column| column[0])) else { return Ok(()) };
         let (first, mut left_out) = (self.response.len(), 0);
-        for cluster in cohort.clusters.iter().filter(|cluster| cluster.gap > 0.0 && cluster.earlier > 0) {
+        // A gap that has merged already has no time left by the law.
+        let least = self.merge.unwrap_or(0.0);
+        for cluster in cohort.clusters.iter().filter(|cluster| cluster.gap > least && cluster.earlier > 0) {
             if !cluster.died {
                 left_out += 1;
                 continue;
@@ -72,11 +73,12 @@ impl Fit {
         Ok(())
     }
 
-    /// The tables `fit`, `fit-points` and `fit-sample` (empty where nothing can be fitted), and sentences.
+    /// The tables `fit` (with the rows of trends), `fit-points` and `fit-sample` (empty where nothing can be fitted), and
+    /// sentences.
     pub(super) fn tables(
         self,
-        collapse: &DataFrame,
-        swept: &[String],
+        trends: Vec<DataFrame>,
+        sentences: Vec<String>,
     ) -> Result<(Vec<Named>, Vec<String>), AnalysisError> {
         let (mut fits, mut lines) = (vec![], vec![]);
         let (mut points, mut sample) = (DataFrame::default(), DataFrame::default());
@@ -99,8 +101,7 @@ impl Fit {
             }
         }
         lines.extend(fit.iter().map(|fit| fit.sentence(self.response.len(), left_out)));
-        let (collapses, sentences) = collapse_fits(collapse, swept)?;
-        fits.extend(collapses);
+        fits.extend(trends);
         lines.extend(sentences);
         Ok((vec![("fit", tables::stack(fits)?), ("fit-points", points), ("fit-sample", sample)], lines))
     }
@@ -130,7 +131,7 @@ impl Fit {
             ("beta (1 - cos gap)", Some(fit.fit.slopes[0]), Some(1.0)),
             ("ln m", fit.fit.slopes.get(1).copied(), Some(-1.0)),
         ];
-        fit_rows("ln remaining lifetime", model, "", &terms, &fit.fit, &sorted(residuals), left_out)
+        fit_rows("ln remaining lifetime", model, "", &terms, &fit.fit, residuals.collect(), left_out)
     }
 
     /// ln of the two-body law's time for every cluster, where the law holds.
@@ -154,10 +155,10 @@ impl Fit {
     /// The fit against the whole law.
     fn law_table(&self, law: &[f64], left_out: u64) -> Result<Option<DataFrame>, AnalysisError> {
         let Some(fit) = LeastSquares::new(&[law], &self.response, CONFIDENCE) else { return Ok(None) };
-        let residuals = sorted(self.response.iter().zip(law).map(|(y, x)| y - fit.at(&[*x])));
+        let residuals = self.response.iter().zip(law).map(|(y, x)| y - fit.at(&[*x])).collect();
         let terms =
             [("intercept", Some(fit.intercept), Some(0.0)), ("ln two-body law", Some(fit.slopes[0]), Some(1.0))];
-        fit_rows("ln remaining lifetime", "two-body law", "", &terms, &fit, &residuals, left_out).map(Some)
+        fit_rows("ln remaining lifetime", "two-body law", "", &terms, &fit, residuals, left_out).map(Some)
     }
 
     /// Residuals of the fit and of the two-body law at every point.
@@ -170,10 +171,10 @@ impl Fit {
                 Column::new("rows".into(), [rows().len() as u64]),
                 Column::new("left_out".into(), [point.left_out]),
             ];
-            columns.extend(quantile_columns("residual", &sorted(rows().map(fitted))));
+            columns.extend(quantile_columns("residual", rows().map(fitted).collect()));
             if let Some(law) = law {
-                let residuals = sorted(rows().map(|row| self.response[row] - law[row]));
-                columns.extend(quantile_columns("law_residual", &residuals));
+                let residuals = rows().map(|row| self.response[row] - law[row]).collect();
+                columns.extend(quantile_columns("law_residual", residuals));
                 columns.push(Column::new("on_law".into(), [self.on_law(rows(), law)]));
             }
             parts.push(tables::beside(&point.key, DataFrame::new(1, columns)?)?);

@@ -11,16 +11,10 @@ pub(super) fn interval(term: &Term) -> String {
     format!("{} (95 %: {} to {})", short(term.estimate), short(term.low), short(term.high)).replace('-', "−")
 }
 
-pub(super) fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_unstable_by(f64::total_cmp);
-    values
-}
-
 /// NAME_p10, NAME_p50 and NAME_p90.
-pub(super) fn quantile_columns(name: &str, sorted: &[f64]) -> Vec<Column> {
+pub(super) fn quantile_columns(name: &str, mut values: Vec<f64>) -> Vec<Column> {
     let column = |share: f64| {
-        Column::new(format!("{name}_p{}", (100.0 * share).round()).into(), [sample_quantile(sorted, share)])
+        Column::new(format!("{name}_p{}", (100.0 * share).round()).into(), [sample_quantile(&mut values, share)])
     };
     SHARES.map(column).to_vec()
 }
@@ -35,7 +29,7 @@ pub(super) fn fit_rows(
     group: &str,
     terms: &[Line],
     fit: &LeastSquares,
-    residuals: &[f64],
+    residuals: Vec<f64>,
     left_out: u64,
 ) -> Result<DataFrame, AnalysisError> {
     let of = |get: fn(&Term) -> f64| terms.iter().map(|term| term.1.as_ref().map(get)).collect::<Vec<_>>();

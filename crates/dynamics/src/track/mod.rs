@@ -18,10 +18,10 @@
 //! **Exactness.** The *margin* of a state is how far the pair or cluster nearest to its threshold still is from it; it
 //! is Lipschitz, so that nothing happens while no token has moved half of it. A [`Tracker`] measures the margin again
 //! only when tokens have moved that far, halves steps in which more could happen, and locates the zeros of the margin
-//! by root finding on dense output, to a relative 1e-9 in time. Two crossings (in and out) within one step are seen
-//! when they pass the threshold by more than a quarter of `gap`, provided that inside a step, or a 128th of a step,
-//! no token is farther from both its ends than these are apart. Steps below the resolution of time are looked at where
-//! they end.
+//! by root finding on dense output, to a relative 1e-12 in time. Two crossings (in and out) within one step are seen
+//! when they pass the threshold by more than a quarter of `gap`, or than tokens move in a 128th of the step if that is
+//! more, provided that between two looks no token is farther from both places than these are apart. Steps below the
+//! resolution of time are looked at where they end.
 
 mod circle;
 mod gauge;
@@ -41,7 +41,7 @@ use lives::Register;
 use root::turning_negative;
 
 /// Relative accuracy of the times of events.
-const EVENT_RTOL: f64 = 1e-9;
+const EVENT_RTOL: f64 = 1e-12;
 /// Squared chords this near to their threshold, relatively, have reached it.
 const SAME: f64 = 1e-9;
 /// Excursions across a threshold by less than this share of `gap` may be missed.
@@ -49,7 +49,7 @@ const RESOLUTION: f64 = 0.25;
 /// A step is halved at most so many times.
 const HALVINGS: usize = 7;
 /// Steps shorter than this, relatively, are not halved.
-const SHORTEST: f64 = 1e-12;
+const SHORTEST: f64 = 1e-13;
 
 /// Follows the clusters of the first tokens of a run, as an observer of its steps.
 #[derive(Debug, Clone)]

@@ -8,6 +8,7 @@ mod jacobian;
 mod mergers;
 mod order;
 mod outside;
+mod plane;
 mod replay;
 mod rosenbrock;
 mod stable;

@@ -114,7 +114,7 @@ fn prop_arrivals_equal_all_pairs() {
             [(Space::Circle, 2.0 * PI / separation), (Space::Interval { length: 4.0 }, 4.0 / separation - 1.0)];
         for (space, positions) in spaces {
             let parking = Parking::new(space, separation).unwrap();
-            for n in [1, 2, 10, 100] {
+            for n in [1, 2, 5, 10, 100].repeat(40) {
                 let seed = rng.clone();
                 let sample = parking.arrivals(n, &mut rng).unwrap();
                 // The same numbers drawn again.

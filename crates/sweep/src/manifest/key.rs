@@ -33,6 +33,8 @@ pub enum Key {
     Atol,
     /// The solver.
     Method,
+    /// How sums over tokens are computed.
+    Kernel,
     /// How far apart Rényi centres are.
     Separation,
     /// The inner product at which a centre consumes a token.
@@ -54,6 +56,7 @@ pub(crate) enum Kind {
     Weights,
     Matrix,
     Method,
+    Kernel,
     Separation,
     Space,
     Arrivals,
@@ -73,7 +76,7 @@ const fn row(path: &'static str, kind: Kind, default: Option<&'static str>) -> D
 }
 
 /// In the order of [`Key`], which is the order of the canonical form.
-const SETTINGS: [Definition; 17] = [
+const SETTINGS: [Definition; 18] = [
     row("model.tokens", Kind::Count { low: 1, high: 10_000_000 }, None),
     row("model.dimension", Kind::Count { low: 2, high: 4096 }, None),
     row("model.beta", Kind::Number(Bounds::closed(0.0, 1e6)), None),
@@ -86,6 +89,7 @@ const SETTINGS: [Definition; 17] = [
     row("integrate.rtol", Kind::Number(Bounds::above(0.0, 0.1)), Some("1e-6")),
     row("integrate.atol", Kind::Number(Bounds::above(0.0, 0.1)), Some("1e-9")),
     row("integrate.method", Kind::Method, Some("\"auto\"")),
+    row("integrate.kernel", Kind::Kernel, Some("\"auto\"")),
     row("centers.separation", Kind::Separation, Some("\"4 / sqrt(beta)\"")),
     row("centers.capture", Kind::Number(Bounds::open(-1.0, 1.0)), Some("0.99")),
     row("parking.space", Kind::Space, None),
@@ -111,6 +115,7 @@ impl Key {
         Self::Rtol,
         Self::Atol,
         Self::Method,
+        Self::Kernel,
         Self::Separation,
         Self::Capture,
         Self::Space,

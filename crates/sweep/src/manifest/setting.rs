@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use tokenpark_dynamics::{Mask, Method, Weights};
+use tokenpark_dynamics::{Kernel, Mask, Method, Weights};
 use tokenpark_parking::Space;
 
 use super::key::{Key, Kind};
@@ -33,6 +33,8 @@ pub enum Setting {
     Matrix(MatrixSpec),
     /// A solver.
     Method(Method),
+    /// How sums over tokens are computed.
+    Kernel(Kernel),
     /// A geodesic distance.
     Separation(Separation),
     /// Where cars park.
@@ -50,6 +52,7 @@ impl fmt::Display for Setting {
             Self::Weights(weights) => write!(f, "{:?}", name_in(&WEIGHTS, *weights)),
             Self::Matrix(matrix) => write!(f, "{matrix}"),
             Self::Method(method) => write!(f, "{:?}", method.name()),
+            Self::Kernel(kernel) => write!(f, "{:?}", kernel.name()),
             Self::Separation(separation) => write!(f, "{separation}"),
             Self::Space(space) => f.write_str(&parking::space_toml(space)),
             Self::Saturated => f.write_str("\"saturated\""),
@@ -71,6 +74,7 @@ pub(crate) fn read(report: &mut Report<'_>, key: Key, value: &Value<'_>) -> Opti
         Kind::Mask => value::choice(report, name, value, &MASKS, &MASKS_LATER).map(Setting::Mask),
         Kind::Weights => value::choice(report, name, value, &WEIGHTS, &[]).map(Setting::Weights),
         Kind::Method => value::choice(report, name, value, &Method::NAMES, &[]).map(Setting::Method),
+        Kind::Kernel => value::choice(report, name, value, &Kernel::NAMES, &[]).map(Setting::Kernel),
         Kind::Matrix => matrix::read(report, name, value).map(Setting::Matrix),
         Kind::Separation => separation::read(report, name, value).map(Setting::Separation),
         Kind::Space => parking::space(report, name, value).map(Setting::Space),

@@ -1,6 +1,6 @@
 //! One point of the grid, every setting resolved.
 
-use tokenpark_dynamics::{Mask, Weights};
+use tokenpark_dynamics::{Kernel, Mask, Weights};
 use tokenpark_parking::Space;
 
 use crate::manifest::{Key, MatrixSpec, Method, Setting};
@@ -32,6 +32,8 @@ pub struct Point {
     pub atol: f64,
     /// The solver.
     pub method: Method,
+    /// How sums over tokens are computed.
+    pub kernel: Kernel,
     /// Separation of Rényi centres (of parked cars): geodesic, in radians; above 0, infinite where beta = 0 makes it so.
     pub separation: f64,
     /// A token is consumed by a centre when their inner product exceeds this.
@@ -58,6 +60,7 @@ impl Point {
             rtol: 1e-6,
             atol: 1e-9,
             method: Method::Auto,
+            kernel: Kernel::Auto,
             separation: f64::INFINITY,
             capture: 0.99,
             space: Space::Circle,
@@ -94,6 +97,7 @@ impl Point {
             (Key::Rtol, Setting::Number(x)) => self.rtol = *x,
             (Key::Atol, Setting::Number(x)) => self.atol = *x,
             (Key::Method, Setting::Method(method)) => self.method = *method,
+            (Key::Kernel, Setting::Kernel(kernel)) => self.kernel = *kernel,
             (Key::Capture, Setting::Number(x)) => self.capture = *x,
             (Key::Separation, Setting::Separation(_)) => {}
             (Key::Space, Setting::Space(space)) => self.space = *space,
