@@ -75,6 +75,12 @@ sphere-trajectories: (figure "sphere-trajectories")
 # Numbers of Rényi centres against parking theory
 center-counts: (figure "center-counts")
 
+# Cars parked until nothing fits, against parking theory
+parking-saturation: (figure "parking-saturation")
+
+# Rényi and strong Rényi centres of the first n tokens, against parking theory
+parking-arrivals: (figure "parking-arrivals")
+
 # How long clusters last, against the inverse temperature
 lifetimes-beta: (figure "lifetimes-beta")
 

@@ -23,7 +23,7 @@ pub(crate) struct RunSpec<'a> {
 
 impl RunSpec<'_> {
     /// A table of the columns `point`, `replica` and the swept parameters, and then `columns`.
-    fn table(&self, columns: Columns) -> Result<Table, DatasetError> {
+    pub(crate) fn table(&self, columns: Columns) -> Result<Table, DatasetError> {
         let rows = columns.first().map_or(0, |(_, column)| column.len());
         let mut all = vec![
             named("point", Column::U32(vec![self.point as u32; rows])),

@@ -1,6 +1,7 @@
 //! One run: draw the start, follow the dynamics, keep the rows that the manifest asks for.
 
-use crate::manifest::{Observe, Record};
+use crate::manifest::{Experiment, Observe, Record};
+use crate::parking;
 use crate::plan::{Plan, Point};
 use crate::rows::{Outcome, Rows, RunSpec, RunTables};
 use crate::seed::Draws;
@@ -11,7 +12,7 @@ use tokenpark_dynamics::{
     Clusters, FollowError, Followed, Hysteresis, Mask, Model, ModelError, Moment, Problem, SaveAt, Termination, Tokens,
     TokensError, Tolerance, Tracker, Weights, follow,
 };
-use tokenpark_parking::Centers;
+use tokenpark_parking::{Centers, ParkingError};
 
 /// Why a run could not be computed: it becomes a row, not the end of a sweep.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +26,9 @@ pub enum RunError {
     /// The model cannot be solved with the method or the kernel that was asked for.
     #[error(transparent)]
     Follow(#[from] FollowError),
+    /// Nothing can be parked, or a sample could not be resolved.
+    #[error(transparent)]
+    Parking(#[from] ParkingError),
     /// The rows do not fit together.
     #[error(transparent)]
     Rows(#[from] DatasetError),
@@ -43,6 +47,9 @@ pub fn run(
     replica: u32,
     interrupted: &dyn Fn() -> bool,
 ) -> Result<Option<RunTables>, RunError> {
+    if plan.manifest().kind == Experiment::Parking {
+        return parking::run(plan, point, replica).map(Some);
+    }
     let settings = plan.point(point);
     let draws = Draws::new(plan.manifest(), &settings, replica);
     let start = draws.start(plan.manifest(), &settings)?;
@@ -76,6 +83,9 @@ pub fn run(
 /// # Errors
 /// Never for a valid plan.
 pub(crate) fn failed(spec: RunSpec<'_>, error: &RunError) -> Result<RunTables, DatasetError> {
+    if spec.plan.manifest().kind == Experiment::Parking {
+        return parking::failed(spec, error);
+    }
     let outcome = Outcome { error: Some(error.to_string()), ..Outcome::default() };
     Rows::new(spec.plan).into_tables(spec, outcome)
 }

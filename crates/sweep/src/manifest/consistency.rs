@@ -9,8 +9,9 @@ use super::initial::Initial;
 use super::key::Key;
 use super::number::short;
 use super::observe::{Observe, Times};
+use super::parking::ParkingSpec;
 use super::setting::Setting;
-use super::words;
+use super::{fits, words};
 use crate::axis::{Grid, Slot};
 use crate::diagnostics::Report;
 use crate::expression::Variables;
@@ -25,6 +26,7 @@ pub(crate) struct Parts<'m> {
     pub(crate) grid: &'m Grid,
     pub(crate) initial: &'m Initial,
     pub(crate) observe: &'m Observe,
+    pub(crate) parking: &'m ParkingSpec,
     pub(crate) replicas: u32,
     /// Where `replicas`, or else the sweep, is written.
     pub(crate) site: Range<usize>,
@@ -41,6 +43,7 @@ pub(crate) fn check(report: &mut Report<'_>, parts: &Parts<'_>) {
     times(report, parts);
     prefixes(report, parts);
     kernels(report, parts.grid);
+    fits::check(report, parts.grid, parts.parking);
 }
 
 fn runs(report: &mut Report<'_>, parts: &Parts<'_>) {

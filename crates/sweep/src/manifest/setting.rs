@@ -3,10 +3,12 @@
 use std::fmt;
 
 use tokenpark_dynamics::{Kernel, Mask, Method, Weights};
+use tokenpark_parking::Space;
 
 use super::key::{Key, Kind};
 use super::matrix::{self, MatrixSpec};
 use super::number;
+use super::parking;
 use super::separation::{self, Separation};
 use super::value::{self, Value};
 use crate::diagnostics::Report;
@@ -35,6 +37,10 @@ pub enum Setting {
     Kernel(Kernel),
     /// A geodesic distance.
     Separation(Separation),
+    /// Where cars park.
+    Space(Space),
+    /// Instead of a number of arrivals: until nothing fits.
+    Saturated,
 }
 
 impl fmt::Display for Setting {
@@ -48,6 +54,8 @@ impl fmt::Display for Setting {
             Self::Method(method) => write!(f, "{:?}", method.name()),
             Self::Kernel(kernel) => write!(f, "{:?}", kernel.name()),
             Self::Separation(separation) => write!(f, "{separation}"),
+            Self::Space(space) => f.write_str(&parking::space_toml(space)),
+            Self::Saturated => f.write_str("\"saturated\""),
         }
     }
 }
@@ -69,5 +77,7 @@ pub(crate) fn read(report: &mut Report<'_>, key: Key, value: &Value<'_>) -> Opti
         Kind::Kernel => value::choice(report, name, value, &Kernel::NAMES, &[]).map(Setting::Kernel),
         Kind::Matrix => matrix::read(report, name, value).map(Setting::Matrix),
         Kind::Separation => separation::read(report, name, value).map(Setting::Separation),
+        Kind::Space => parking::space(report, name, value).map(Setting::Space),
+        Kind::Arrivals => parking::arrivals(report, name, value),
     }
 }
