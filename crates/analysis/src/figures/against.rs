@@ -195,7 +195,7 @@ fn outlived(one: &str, many: &str, share: f64) -> String {
 /// "−1.2 + 1.67 √β, R² = 0.9981".
 fn law_text(intercept: f64, slope: f64, model: &str, r_squared: f64) -> String {
     let law = model.replace("sqrt(beta ln beta)", "√(β ln β)").replace("sqrt beta", "√β").replace("beta", "β");
-    let text = format!("{intercept:.1} + {slope:.2} {}, R² = {r_squared:.4}", law.replace("tokens", "n"));
+    let text = format!("{intercept:.2} + {slope:.2} {}, R² = {r_squared:.4}", law.replace("tokens", "n"));
     text.replace("+ -", "− ").replace('-', "−")
 }
 

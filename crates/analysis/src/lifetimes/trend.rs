@@ -32,7 +32,7 @@ impl Trend {
 /// ln(median time of final collapse); the paper expects exp Ω(√β).
 pub(crate) const COLLAPSE: Trend = Trend {
     column: "p50",
-    name: "ln median collapse time",
+    name: "ln(median time of final collapse)",
     response: libm::log,
     predictors: &[
         ("beta", "sqrt beta", f64::sqrt),
@@ -68,6 +68,9 @@ pub(super) fn fits(
             let rows: Vec<usize> = (0..x.len()).filter(|&row| x[row] > 0.0 && y[row] > 0.0).collect();
             let x: Vec<f64> = rows.iter().map(|&row| predictor(x[row])).collect();
             let y: Vec<f64> = rows.iter().map(|&row| (trend.response)(y[row])).collect();
+            if y.iter().all(|value| *value == y[0]) {
+                continue;
+            }
             let Some(fit) = LeastSquares::new(&[&x], &y, CONFIDENCE) else { continue };
             let residuals = x.iter().zip(&y).map(|(x, y)| y - fit.at(&[*x])).collect();
             let terms = [("intercept", Some(fit.intercept), None), (name, Some(fit.slopes[0]), None)];
