@@ -5,6 +5,7 @@ use crate::simd::{Detected, LANES, SimdLevel, padded};
 use crate::tokens::normalize;
 use crate::{Mask, Model, Tolerance, VectorField, Weights};
 use nalgebra::DMatrix;
+use std::ops::Range;
 
 /// The vector field of a [`Model`] with n tokens. The state is coordinate-major like [`crate::Tokens`], n * d numbers.
 ///
@@ -26,6 +27,9 @@ pub struct Attention {
     /// V x_j, padded; empty when V = a I.
     values: Vec<f64>,
     own_scores: Vec<f64>,
+    /// Of the mask.
+    spans: Vec<Range<usize>>,
+    log_sinks: Vec<f64>,
     row: Vec<f64>,
 }
 
@@ -49,6 +53,8 @@ impl Attention {
             values: vec![0.0; if scalar_value.is_none() { size } else { 0 }],
             own_scores: vec![model.beta(); tokens],
             row: vec![0.0; padded(tokens)],
+            spans: model.mask().spans(tokens),
+            log_sinks: model.mask().log_sinks(tokens),
             n: tokens,
             model,
             scores,
@@ -102,21 +108,24 @@ impl VectorField for Attention {
         assert_eq!((state.len(), out.len()), (self.len(), self.len()), "n * d coordinates");
         self.load(state);
         let (n, dimension) = (self.n, self.model.dimension());
-        let causal = self.model.mask() == Mask::Causal;
+        let (mask, spans) = (self.model.mask(), &self.spans[..]);
+        let weighed = matches!(mask, Mask::Window(_) | Mask::Decay(_) | Mask::Sink { .. });
         let total = match self.model.weights() {
             Weights::Softmax => Total::Softmax,
             Weights::Unnormalized => Total::Count,
         };
-        if let (None, Some(value), 2) = (&self.scores, self.scalar_value, dimension) {
+        if let (None, Some(value), 2, false) = (&self.scores, self.scalar_value, dimension, weighed) {
             let (x, y) = self.unit.split_at(padded(n));
             let (scaled, beta) = (self.slopes.split_at(padded(n)).into(), self.model.beta());
-            return self.level.run(CircleKernel { x, y, scaled, n, causal, beta, value, total, out });
+            return self.level.run(CircleKernel { x, y, scaled, n, spans, beta, value, total, out });
         }
         self.level.run(DirectKernel {
             tokens: &self.unit,
             n,
             dimension,
-            causal,
+            spans,
+            rate: mask.rate(n),
+            log_sinks: &self.log_sinks,
             scores: match self.scores {
                 None => Scores::Chord(self.model.beta()),
                 Some(_) => Scores::Linear(&self.slopes),

@@ -3,8 +3,8 @@
 //! | model | `auto` | field | coordinates |
 //! |---|---|---|---|
 //! | circle, causal, softmax, Q = K = I, V = a I | `ndf` | [`CircleField`] | angles |
-//! | other causal models | `dormand-prince-5`, then `rodas4` | [`CausalAttention`] | ambient |
-//! | full attention | `dormand-prince-5` | [`Attention`] | ambient |
+//! | other causal models, with a window or a decay as well | `dormand-prince-5`, then `rodas4` | [`CausalAttention`] | ambient |
+//! | other masks | `dormand-prince-5` | [`Attention`] | ambient |
 //!
 //! `auto` leaves the explicit method when stability limits it: when the steps taken so far are many and those to come at
 //! the present size many more. Observers see ambient coordinates in every case.
@@ -26,9 +26,9 @@ pub enum Method {
     DormandPrince5,
     /// Numerical differentiation formulas, implicit, of variable order 1 to 5; on the circle only.
     Ndf,
-    /// Hairer and Wanner's Rosenbrock method of order 4(3), for the causal mask.
+    /// Hairer and Wanner's Rosenbrock method of order 4(3), for the causal mask, windows and decays.
     Rodas4,
-    /// Steinebach's Rosenbrock method of order 5(4), for the causal mask and tolerances below about 1e-8.
+    /// Steinebach's Rosenbrock method of order 5(4), for the same masks and tolerances below about 1e-8.
     Rodas5P,
 }
 
@@ -105,7 +105,7 @@ pub fn follow(
             explicit(&mut Attention::new(model.clone(), tokens), problem, observer)
         }
         (Method::Rodas4 | Method::Rodas5P, _, None) => {
-            return Err(MethodError { method, needs: "the causal mask" });
+            return Err(MethodError { method, needs: "the causal mask, a window or a decay" });
         }
     })
 }
@@ -165,7 +165,7 @@ fn switching(
 
 /// The number a where a model is causal attention on the circle with Q = K = I and V = a I.
 fn circle_scale(model: &Model) -> Option<f64> {
-    let causal = model.mask() == Mask::Causal && model.weights() == Weights::Softmax;
+    let causal = *model.mask() == Mask::Causal && model.weights() == Weights::Softmax;
     model.scalar_value().filter(|_| causal && model.dimension() == 2 && model.has_identity_scores())
 }
 

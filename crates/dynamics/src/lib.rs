@@ -20,6 +20,7 @@ mod cluster;
 mod exp;
 mod flow;
 mod kernel;
+mod mask;
 mod model;
 mod simd;
 mod solver;
@@ -32,7 +33,8 @@ pub use circle::CircleField;
 pub use cluster::Clusters;
 pub use exp::exp;
 pub use flow::{Method, MethodError, follow};
-pub use model::{Head, Mask, Model, ModelError, Weights};
+pub use mask::Mask;
+pub use model::{Head, Model, ModelError, Weights};
 pub use simd::SimdLevel;
 pub use solver::{
     DormandPrince5, Event, ImplicitField, MAX_STEPS, Moment, Ndf, PiController, PredictiveController, Problem,

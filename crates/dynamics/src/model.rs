@@ -1,20 +1,10 @@
 //! What is simulated: temperature, matrices, mask and weights. Pure data, validated once.
 //!
-//! Where the model will grow: further masks are variants of [`Mask`], several heads a list of [`Head`]s, a
-//! normalisation scheme with radii a further field whose radii join the state behind the tokens.
+//! Where the model will grow: further masks are variants of [`Mask`], a normalisation scheme with radii a further field
+//! whose radii join the state behind the tokens.
 
+use crate::Mask;
 use nalgebra::DMatrix;
-
-/// Who attends to whom.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum Mask {
-    /// Token k sees the tokens j <= k (the paper's CSA).
-    #[default]
-    Causal,
-    /// Every token sees all tokens (SA).
-    Full,
-}
 
 /// How the attention weights are normalised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -75,6 +65,19 @@ pub enum ModelError {
         /// The entry.
         entry: f64,
     },
+    /// A number of the mask is not one that it can have.
+    #[error("the mask's {what} is {value}, allowed: {allowed}")]
+    Mask {
+        /// Which number.
+        what: &'static str,
+        /// Its value.
+        value: f64,
+        /// What it can be.
+        allowed: &'static str,
+    },
+    /// Unnormalized weights have no Z_k.
+    #[error("a sink is a term of Z_k, which unnormalized weights do not have, allowed: softmax weights")]
+    SinkWithoutSum,
     /// beta |K^T Q| is too large for the exponentials.
     #[error("beta * |K^T Q| reaches {bound:e}, allowed: up to {allowed:e} with these weights")]
     Overflow {
@@ -111,6 +114,12 @@ impl Model {
         if !(beta.is_finite() && beta >= 0.0) {
             return Err(ModelError::Beta(beta));
         }
+        if let Some((what, value, allowed)) = mask.mistake() {
+            return Err(ModelError::Mask { what, value, allowed });
+        }
+        if matches!(mask, Mask::Sink { .. }) && weights == Weights::Unnormalized {
+            return Err(ModelError::SinkWithoutSum);
+        }
         for (name, matrix) in [("query", &head.query), ("key", &head.key), ("value", &head.value)] {
             check(name, matrix, dimension)?;
         }
@@ -142,8 +151,8 @@ impl Model {
 
     /// The mask.
     #[must_use]
-    pub fn mask(&self) -> Mask {
-        self.mask
+    pub fn mask(&self) -> &Mask {
+        &self.mask
     }
 
     /// The normalisation of the weights.

@@ -1,7 +1,7 @@
 //! The model's matrices, with multiples of the identity kept apart.
 
 use super::tile::Lanes;
-use crate::{Model, Weights};
+use crate::{Mask, Model, Weights};
 
 /// A d x d matrix.
 #[derive(Debug, Clone, PartialEq)]
@@ -135,7 +135,7 @@ pub(super) enum Rule {
     Count(f64),
 }
 
-/// Everything in the model but the mask.
+/// Everything in the model.
 #[derive(Debug, Clone)]
 pub(super) struct Maps {
     pub dimension: usize,
@@ -147,6 +147,10 @@ pub(super) struct Maps {
     /// W = V - s I with s the largest diagonal entry of V. P_x V x = P_x W x for any s; with this one nothing is left
     /// to cancel where V = a I, or where a diagonal V has several largest entries.
     pub rest: Map,
+    /// How much scores fall with every token between.
+    pub rate: f64,
+    /// How many tokens are seen.
+    pub window: usize,
 }
 
 impl Maps {
@@ -162,6 +166,8 @@ impl Maps {
             scores: Map::new(d, |i, l| scores[(i, l)]),
             value: Map::new(d, |i, l| value[(i, l)]),
             rest: Map::new(d, |i, l| value[(i, l)] - if i == l { largest } else { 0.0 }),
+            rate: model.mask().rate(tokens),
+            window: if let Mask::Window(width) = model.mask() { *width } else { usize::MAX },
         }
     }
 }
