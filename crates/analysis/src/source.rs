@@ -132,7 +132,7 @@ impl Source {
                 words.push(format!("{symbol} = {}", round(value)));
             }
         }
-        let plain = ["query", "key", "value"].map(|key| self.is_default("model", key, "identity"));
+        let plain = ["query", "key", "value", "heads"].map(|key| self.is_default("model", key, "identity"));
         match plain {
             [true, true, true] => words.push("Q = K = V = I".to_owned()),
             [true, true, false] => words.push("Q = K = I".to_owned()),

@@ -4,7 +4,7 @@
 //! |---|---|---|---|
 //! | circle, causal, softmax, Q = K = I, V = a I | `ndf` | [`CircleField`] | angles |
 //! | other causal models, with a window or a decay as well | `dormand-prince-5`, then `rodas4` | [`CausalAttention`] | ambient |
-//! | other masks | `dormand-prince-5` | [`Attention`] | ambient |
+//! | other masks, several heads | `dormand-prince-5` | [`Attention`] | ambient |
 //!
 //! `auto` leaves the explicit method when stability limits it: when the steps taken so far are many and those to come at
 //! the present size many more. Observers see ambient coordinates in every case.
@@ -94,7 +94,7 @@ pub fn follow(
         (Method::Ndf, None, _) => {
             return Err(MethodError {
                 method,
-                needs: "the circle, the causal mask, softmax weights, Q = K = I, V = a I",
+                needs: "the circle, one head, the causal mask, softmax weights, Q = K = I, V = a I",
             });
         }
         (Method::Auto, None, Some(field)) => switching(field, problem, observer),
@@ -105,7 +105,7 @@ pub fn follow(
             explicit(&mut Attention::new(model.clone(), tokens), problem, observer)
         }
         (Method::Rodas4 | Method::Rodas5P, _, None) => {
-            return Err(MethodError { method, needs: "the causal mask, a window or a decay" });
+            return Err(MethodError { method, needs: "one head and the causal mask, a window or a decay" });
         }
     })
 }

@@ -34,6 +34,28 @@ impl Head {
         let identity = DMatrix::identity(dimension, dimension);
         Self { query: identity.clone(), key: identity.clone(), value: identity }
     }
+
+    /// beta K^T Q: the score of token j for token k is <beta K^T Q x_k, x_j>.
+    #[must_use]
+    pub fn scores(&self, beta: f64) -> DMatrix<f64> {
+        let d = self.query.nrows();
+        // A fixed-order product: nalgebra's own switches kernels, and so bits, by processor.
+        DMatrix::from_fn(d, d, |i, j| {
+            beta * (0..d).fold(0.0, |sum, l| sum + self.key[(l, i)] * self.query[(l, j)])
+        })
+    }
+
+    /// True when Q = K = I, so that scores are functions of the chord alone.
+    #[must_use]
+    pub fn has_identity_scores(&self) -> bool {
+        scalar_of(&self.query) == Some(1.0) && scalar_of(&self.key) == Some(1.0)
+    }
+
+    /// The number a when V = a I.
+    #[must_use]
+    pub fn scalar_value(&self) -> Option<f64> {
+        scalar_of(&self.value)
+    }
 }
 
 /// Why a model cannot be simulated.
@@ -65,6 +87,9 @@ pub enum ModelError {
         /// The entry.
         entry: f64,
     },
+    /// A model without heads.
+    #[error("there is no head, allowed: 1 or more")]
+    NoHead,
     /// A number of the mask is not one that it can have.
     #[error("the mask's {what} is {value}, allowed: {allowed}")]
     Mask {
@@ -95,24 +120,38 @@ pub struct Model {
     beta: f64,
     mask: Mask,
     weights: Weights,
-    head: Head,
+    heads: Vec<Head>,
 }
 
 impl Model {
-    /// Largest exponent that unnormalized weights can carry.
-    const LARGEST_EXPONENT: f64 = 700.0;
-
-    /// A model on S^{d-1}.
+    /// A model on S^{d-1} with one head.
     ///
     /// # Errors
-    /// For a negative or non-finite beta, d < 2, matrices of the wrong shape or with non-finite entries, and scores
-    /// that overflow.
+    /// For a negative or non-finite beta, d < 2, matrices of the wrong shape or with non-finite entries, a mask with
+    /// numbers that it cannot have, and scores that overflow.
     pub fn new(dimension: usize, beta: f64, mask: Mask, weights: Weights, head: Head) -> Result<Self, ModelError> {
+        Self::with_heads(dimension, beta, mask, weights, vec![head])
+    }
+
+    /// A model on S^{d-1} whose velocity is the mean over the heads of each one's attention, projected.
+    ///
+    /// # Errors
+    /// As for one head, and without any.
+    pub fn with_heads(
+        dimension: usize,
+        beta: f64,
+        mask: Mask,
+        weights: Weights,
+        heads: Vec<Head>,
+    ) -> Result<Self, ModelError> {
         if dimension < 2 {
             return Err(ModelError::Dimension(dimension));
         }
         if !(beta.is_finite() && beta >= 0.0) {
             return Err(ModelError::Beta(beta));
+        }
+        if heads.is_empty() {
+            return Err(ModelError::NoHead);
         }
         if let Some((what, value, allowed)) = mask.mistake() {
             return Err(ModelError::Mask { what, value, allowed });
@@ -120,21 +159,13 @@ impl Model {
         if matches!(mask, Mask::Sink { .. }) && weights == Weights::Unnormalized {
             return Err(ModelError::SinkWithoutSum);
         }
-        for (name, matrix) in [("query", &head.query), ("key", &head.key), ("value", &head.value)] {
-            check(name, matrix, dimension)?;
+        for head in &heads {
+            for (name, matrix) in [("query", &head.query), ("key", &head.key), ("value", &head.value)] {
+                check(name, matrix, dimension)?;
+            }
+            overflow(head, beta, weights)?;
         }
-        let model = Self { dimension, beta, mask, weights, head };
-        let bound = model.scores().norm();
-        let allowed = match weights {
-            Weights::Softmax => 1e300,
-            Weights::Unnormalized => Self::LARGEST_EXPONENT,
-        };
-        // The Frobenius norm of I is sqrt(d); the scores of identity matrices are at most beta.
-        let bound = if model.has_identity_scores() { beta } else { bound };
-        if bound.is_nan() || bound > allowed {
-            return Err(ModelError::Overflow { bound, allowed });
-        }
-        Ok(model)
+        Ok(Self { dimension, beta, mask, weights, heads })
     }
 
     /// The dimension d.
@@ -161,33 +192,44 @@ impl Model {
         self.weights
     }
 
-    /// The matrices.
+    /// The heads, at least one.
     #[must_use]
-    pub fn head(&self) -> &Head {
-        &self.head
+    pub fn heads(&self) -> &[Head] {
+        &self.heads
     }
 
-    /// beta K^T Q: the score of token j for token k is <beta K^T Q x_k, x_j>.
+    /// The head, if there is one only.
     #[must_use]
-    pub fn scores(&self) -> DMatrix<f64> {
-        let d = self.dimension;
-        // A fixed-order product: nalgebra's own switches kernels, and so bits, by processor.
-        DMatrix::from_fn(d, d, |i, j| {
-            self.beta * (0..d).fold(0.0, |sum, l| sum + self.head.key[(l, i)] * self.head.query[(l, j)])
-        })
+    pub fn single_head(&self) -> Option<&Head> {
+        if let [head] = &self.heads[..] { Some(head) } else { None }
     }
 
-    /// True when Q = K = I, so that scores are functions of the chord alone.
+    /// True when there is one head with Q = K = I.
     #[must_use]
     pub fn has_identity_scores(&self) -> bool {
-        scalar_of(&self.head.query) == Some(1.0) && scalar_of(&self.head.key) == Some(1.0)
+        self.single_head().is_some_and(Head::has_identity_scores)
     }
 
-    /// The number a when V = a I.
+    /// The number a when there is one head with V = a I.
     #[must_use]
     pub fn scalar_value(&self) -> Option<f64> {
-        scalar_of(&self.head.value)
+        self.single_head().and_then(Head::scalar_value)
     }
+}
+
+/// Largest exponent that unnormalized weights can carry.
+const LARGEST_EXPONENT: f64 = 700.0;
+
+/// Scores that are too large for the exponentials.
+fn overflow(head: &Head, beta: f64, weights: Weights) -> Result<(), ModelError> {
+    let bound = head.scores(beta).norm();
+    let allowed = match weights {
+        Weights::Softmax => 1e300,
+        Weights::Unnormalized => LARGEST_EXPONENT,
+    };
+    // The Frobenius norm of I is sqrt(d); the scores of identity matrices are at most beta.
+    let bound = if head.has_identity_scores() { beta } else { bound };
+    if bound.is_nan() || bound > allowed { Err(ModelError::Overflow { bound, allowed }) } else { Ok(()) }
 }
 
 fn check(name: &'static str, matrix: &DMatrix<f64>, dimension: usize) -> Result<(), ModelError> {

@@ -1,7 +1,7 @@
 //! The model's matrices, with multiples of the identity kept apart.
 
 use super::tile::Lanes;
-use crate::{Mask, Model, Weights};
+use crate::{Head, Mask, Model, Weights};
 
 /// A d x d matrix.
 #[derive(Debug, Clone, PartialEq)]
@@ -154,13 +154,13 @@ pub(super) struct Maps {
 }
 
 impl Maps {
-    pub fn new(model: &Model, tokens: usize) -> Self {
-        let (d, scores, value) = (model.dimension(), model.scores(), &model.head().value);
+    pub fn new(model: &Model, head: &Head, tokens: usize) -> Self {
+        let (d, scores, value) = (model.dimension(), head.scores(model.beta()), &head.value);
         let largest = (0..d).fold(f64::NEG_INFINITY, |s, i| s.max(value[(i, i)]));
         Self {
             dimension: d,
             rule: match model.weights() {
-                Weights::Softmax => Rule::Softmax { bounded: model.has_identity_scores() },
+                Weights::Softmax => Rule::Softmax { bounded: head.has_identity_scores() },
                 Weights::Unnormalized => Rule::Count(tokens as f64),
             },
             scores: Map::new(d, |i, l| scores[(i, l)]),
