@@ -40,9 +40,7 @@ impl Head {
     pub fn scores(&self, beta: f64) -> DMatrix<f64> {
         let d = self.query.nrows();
         // A fixed-order product: nalgebra's own switches kernels, and so bits, by processor.
-        DMatrix::from_fn(d, d, |i, j| {
-            beta * (0..d).fold(0.0, |sum, l| sum + self.key[(l, i)] * self.query[(l, j)])
-        })
+        DMatrix::from_fn(d, d, |i, j| beta * (0..d).fold(0.0, |sum, l| sum + self.key[(l, i)] * self.query[(l, j)]))
     }
 
     /// True when Q = K = I, so that scores are functions of the chord alone.

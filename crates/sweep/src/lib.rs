@@ -13,6 +13,7 @@ mod fingerprint;
 mod lifetimes;
 pub mod manifest;
 mod plan;
+mod random_matrix;
 mod rows;
 mod run;
 mod seed;

@@ -36,6 +36,8 @@ pub(crate) fn check(report: &mut Report<'_>, parts: &Parts<'_>) {
     for key in [Key::Query, Key::KeyMatrix, Key::Value] {
         shapes(report, parts.grid, key);
     }
+    attention(report, parts.grid);
+    heads(report, parts.grid);
     points(report, parts);
     separations(report, parts.grid);
     times(report, parts);
@@ -69,8 +71,8 @@ fn shapes(report: &mut Report<'_>, grid: &Grid, key: Key) {
         };
         let d = count(dimension.at(point));
         let span = matrix.span(point);
-        if spec.size().is_some_and(|size| size != d) && seen.insert(span.start) {
-            let size = spec.size().unwrap_or_default();
+        let size = spec.nearest_size(d);
+        if size != d && seen.insert(span.start) {
             let message = format!(
                 "`{}` is {size} × {size}, but the dimension is {d}{}",
                 key.path(),
@@ -129,7 +131,81 @@ fn separations(report: &mut Report<'_>, grid: &Grid) {
     }
 }
 
-/// The first tokens are a closed system under the causal mask with weights that sum to 1, and only there.
+/// Why the first tokens are no system of their own.
+fn open(mask: &Mask) -> &'static str {
+    match mask {
+        Mask::Decay(_) => "weights depend on the number of tokens",
+        Mask::Prefix(_) | Mask::Segments(_) => "it cuts a block, whose early tokens see later ones",
+        _ => "early tokens see later ones",
+    }
+}
+
+/// Blocks against the number of tokens, sinks against the weights, heads against single matrices.
+fn attention(report: &mut Report<'_>, grid: &Grid) {
+    let slots = [Key::Mask, Key::Tokens, Key::Weights].map(|key| grid.slot(key));
+    let [Some(mask), Some(tokens), Some(weights)] = &slots else {
+        return;
+    };
+    let mut seen = BTreeSet::new();
+    for point in grid.combinations(&[mask, tokens, weights]) {
+        let Setting::Mask(kind) = mask.at(point) else { continue };
+        let n = count(tokens.at(point));
+        let (message, help) = match kind {
+            Mask::Prefix(length) if *length > n => {
+                let at = whereabouts(tokens, point);
+                (
+                    format!("`model.mask` has a prefix of {length} tokens, but `model.tokens` is {n}{at}"),
+                    format!("1 to {n}"),
+                )
+            }
+            Mask::Segments(lengths) if lengths.iter().sum::<usize>() > n => {
+                let sum: usize = lengths.iter().sum();
+                let at = whereabouts(tokens, point);
+                (
+                    format!("`model.mask` has segments of {sum} tokens, but `model.tokens` is {n}{at}"),
+                    format!("up to {n} in all"),
+                )
+            }
+            Mask::Sink { .. } if *weights.at(point) != Setting::Weights(Weights::Softmax) => {
+                ("a sink needs `model.weights` = \"softmax\": others have no Z_k".to_owned(), "softmax".to_owned())
+            }
+            _ => continue,
+        };
+        let span = mask.span(point);
+        if seen.insert(span.start) {
+            report.wrong(span, message, format!("allowed: {help}"));
+        }
+    }
+}
+
+/// Heads bring their own matrices.
+fn heads(report: &mut Report<'_>, grid: &Grid) {
+    let (Some(dimension), Some(heads)) = (grid.slot(Key::Dimension), grid.slot(Key::Heads)) else {
+        return;
+    };
+    let mut seen = BTreeSet::new();
+    for point in grid.combinations(&[&dimension, &heads]) {
+        let Setting::Heads(list) = heads.at(point) else { continue };
+        let (d, span) = (count(dimension.at(point)), heads.span(point));
+        let odd =
+            list.iter().flat_map(|head| &head.matrices).map(|matrix| matrix.nearest_size(d)).find(|size| *size != d);
+        if let Some(size) = odd.filter(|_| seen.insert(span.start)) {
+            let at = whereabouts(&dimension, point);
+            let message = format!("`model.heads` has a matrix for the dimension {size}, but it is {d}{at}");
+            report.wrong(span, message, format!("allowed: {d} × {d}"));
+        }
+    }
+    let several = heads.values().iter().position(|heads| *heads != Setting::Heads(Vec::new()));
+    for key in [Key::Query, Key::KeyMatrix, Key::Value].into_iter().filter(|_| several.is_some()) {
+        let Some(slot) = grid.slot(key) else { continue };
+        if slot.values().iter().any(|matrix| Some(matrix) != key.default().as_ref()) {
+            let message = format!("`{}` has no meaning beside `model.heads`", key.path());
+            report.wrong(slot.span(0), message, "allowed: one of the two");
+        }
+    }
+}
+
+/// The first tokens are a closed system under causal masks with weights that sum to 1, and only there.
 fn prefixes(report: &mut Report<'_>, parts: &Parts<'_>) {
     let Some(largest) = parts.observe.prefixes.last() else {
         return;
@@ -140,9 +216,14 @@ fn prefixes(report: &mut Report<'_>, parts: &Parts<'_>) {
         let message = format!("`observe.prefixes` has {largest}, but `model.tokens` is {fewest}");
         report.wrong(span.clone(), message, format!("allowed: 1 to {fewest}"));
     }
-    if values(Key::Mask).iter().any(|mask| *mask != Setting::Mask(Mask::Causal)) {
-        let message = "`observe.prefixes` needs `model.mask` = \"causal\": elsewhere early tokens see later ones";
-        report.wrong(span.clone(), message, "allowed: no `prefixes`, and one run for each number of tokens");
+    for setting in values(Key::Mask) {
+        let Setting::Mask(mask) = &setting else { continue };
+        if let Some(prefix) = parts.observe.prefixes.iter().find(|prefix| !mask.closes(**prefix as usize)) {
+            let message =
+                format!("`observe.prefixes` cannot have {prefix} with `model.mask` = {setting}: {}", open(mask));
+            report.wrong(span.clone(), message, "allowed: no `prefixes`, and one run for each number of tokens");
+            break;
+        }
     }
     if values(Key::Weights).iter().any(|weights| *weights != Setting::Weights(Weights::Softmax)) {
         let message =
