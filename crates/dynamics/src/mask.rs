@@ -55,7 +55,7 @@ impl Mask {
         match self {
             Self::Causal | Self::Window(_) | Self::Sink { .. } => true,
             Self::Full | Self::Decay(_) => false,
-            Self::Prefix(length) => tokens >= *length || tokens <= 1,
+            Self::Prefix(length) => tokens >= *length,
             Self::Segments(lengths) => {
                 let mut end = 0_usize;
                 lengths.iter().all(|&length| {

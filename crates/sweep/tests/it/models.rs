@@ -10,8 +10,9 @@ const START: &str = "[initial]\ndistribution = { points = [[1, 0, 0], [0, 1, 0],
                      [integrate]\nuntil = 1\n[observe]\ntimes = [1]\nrecord = [\"tokens\"]\n";
 
 fn manifest(model: &str) -> Manifest {
-    let text =
-        format!("schema = 1\nname = \"x\"\nseed = 5\nreplicas = 2\n[model]\ntokens = 4\ndimension = 3\n{model}\n{START}");
+    let text = format!(
+        "schema = 1\nname = \"x\"\nseed = 5\nreplicas = 2\n[model]\ntokens = 4\ndimension = 3\n{model}\n{START}"
+    );
     Manifest::parse(&text, Path::new("tests/good/x.toml")).unwrap_or_else(|mistakes| panic!("{mistakes}"))
 }
 
@@ -49,7 +50,8 @@ fn val_every_kind_of_file_holds_the_same_matrix() {
 #[test]
 fn prop_shared_matrices_are_those_of_every_run() {
     for kind in ["gaussian = 1", "symmetric = 0.5", "orthogonal = true", "spectrum = [1, [0.5, 2]]"] {
-        let value = |beta: f64, shared: &str, replica| end(&format!("beta = {beta}\nvalue = {{ {kind}{shared} }}"), replica);
+        let value =
+            |beta: f64, shared: &str, replica| end(&format!("beta = {beta}\nvalue = {{ {kind}{shared} }}"), replica);
         assert_ne!(value(0.0, "", 0), value(0.0, "", 1), "{kind}");
         assert_eq!(value(0.0, ", shared = true", 0), value(0.0, ", shared = true", 1), "{kind}");
         // At another point: with rtol apart, beta = 1e-300 is beta = 0.
