@@ -22,6 +22,7 @@ mod flow;
 mod kernel;
 mod mask;
 mod model;
+mod plane;
 mod simd;
 mod solver;
 mod tokens;
@@ -32,9 +33,10 @@ pub use causal::CausalAttention;
 pub use circle::CircleField;
 pub use cluster::Clusters;
 pub use exp::exp;
-pub use flow::{Method, MethodError, follow};
+pub use flow::{FollowError, Followed, Kernel, Method, follow};
 pub use mask::Mask;
 pub use model::{Head, Model, ModelError, Weights};
+pub use plane::PlaneField;
 pub use simd::SimdLevel;
 pub use solver::{
     DormandPrince5, Event, ImplicitField, MAX_STEPS, Moment, Ndf, PiController, PredictiveController, Problem,

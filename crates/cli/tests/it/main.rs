@@ -7,6 +7,7 @@ mod folders;
 mod interrupt;
 mod json;
 mod outputs;
+mod park;
 mod run;
 mod status;
 

@@ -9,6 +9,7 @@ mod masks;
 mod mergers;
 mod order;
 mod outside;
+mod plane;
 mod replay;
 mod rosenbrock;
 mod stable;

@@ -2,7 +2,7 @@
 //! (data/reference/masks.csv, made by masks.py).
 
 use super::*;
-use tokenpark_dynamics::{CausalAttention, Method, ModelError, VectorField, follow};
+use tokenpark_dynamics::{CausalAttention, Followed, Kernel, Method, ModelError, VectorField, follow};
 
 const DATA: &str = include_str!("../../../../data/reference/masks.csv");
 
@@ -258,8 +258,8 @@ fn val_masks_and_heads_agree_with_scipy() {
         };
         let triangular = model.single_head().is_some() && matches!(model.mask(), Mask::Window(_) | Mask::Decay(_));
         for (method, tolerance) in [(Method::Auto, 1e-9), (Method::Rodas5P, 1e-8)] {
-            match follow(&model, method, problem, &mut |_| ControlFlow::Continue(())) {
-                Ok((solution, name)) => {
+            match follow(&model, method, Kernel::Auto, problem, &mut |_| ControlFlow::Continue(())) {
+                Ok(Followed { solution, method: name, .. }) => {
                     let mut end = start.clone();
                     end.copy_from(&solution.state);
                     let error = largest_distance(end.state(), rows(case, "end").as_slice());
@@ -272,7 +272,7 @@ fn val_masks_and_heads_agree_with_scipy() {
                 }
                 Err(error) => assert!(!triangular && method == Method::Rodas5P, "case {case}: {error}"),
             }
-            assert!(follow(&model, Method::Ndf, problem, &mut |_| ControlFlow::Continue(())).is_err());
+            assert!(follow(&model, Method::Ndf, Kernel::Auto, problem, &mut |_| ControlFlow::Continue(())).is_err());
         }
     }
 }

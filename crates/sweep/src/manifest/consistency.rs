@@ -5,17 +5,19 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::attention;
 use super::initial::Initial;
 use super::key::Key;
 use super::number::short;
 use super::observe::{Observe, Times};
+use super::parking::ParkingSpec;
 use super::setting::Setting;
-use super::words;
+use super::{fits, words};
 use crate::axis::{Grid, Slot};
 use crate::diagnostics::Report;
 use crate::expression::Variables;
 use crate::manifest::Separation;
-use tokenpark_dynamics::{Mask, Weights};
+use tokenpark_dynamics::{Kernel, Mask, Method, Weights};
 
 /// The largest number of runs.
 const MOST_RUNS: u64 = 1_000_000_000;
@@ -25,6 +27,7 @@ pub(crate) struct Parts<'m> {
     pub(crate) grid: &'m Grid,
     pub(crate) initial: &'m Initial,
     pub(crate) observe: &'m Observe,
+    pub(crate) parking: &'m ParkingSpec,
     pub(crate) replicas: u32,
     /// Where `replicas`, or else the sweep, is written.
     pub(crate) site: Range<usize>,
@@ -36,12 +39,14 @@ pub(crate) fn check(report: &mut Report<'_>, parts: &Parts<'_>) {
     for key in [Key::Query, Key::KeyMatrix, Key::Value] {
         shapes(report, parts.grid, key);
     }
-    attention(report, parts.grid);
-    heads(report, parts.grid);
+    attention::masks(report, parts.grid);
+    attention::heads(report, parts.grid);
     points(report, parts);
     separations(report, parts.grid);
     times(report, parts);
     prefixes(report, parts);
+    kernels(report, parts.grid);
+    fits::check(report, parts.grid, parts.parking);
 }
 
 fn runs(report: &mut Report<'_>, parts: &Parts<'_>) {
@@ -52,7 +57,7 @@ fn runs(report: &mut Report<'_>, parts: &Parts<'_>) {
     }
 }
 
-fn count(setting: &Setting) -> usize {
+pub(super) fn count(setting: &Setting) -> usize {
     if let Setting::Count(n) = setting { *n as usize } else { 0 }
 }
 
@@ -84,7 +89,7 @@ fn shapes(report: &mut Report<'_>, grid: &Grid, key: Key) {
 }
 
 /// ` at point 3` if the slot is swept.
-fn whereabouts(slot: &Slot<'_>, point: usize) -> String {
+pub(super) fn whereabouts(slot: &Slot<'_>, point: usize) -> String {
     if matches!(slot, Slot::Base(_)) { String::new() } else { format!(" at point {point}") }
 }
 
@@ -131,80 +136,6 @@ fn separations(report: &mut Report<'_>, grid: &Grid) {
     }
 }
 
-/// Why the first tokens are no system of their own.
-fn open(mask: &Mask) -> &'static str {
-    match mask {
-        Mask::Decay(_) => "weights depend on the number of tokens",
-        Mask::Prefix(_) | Mask::Segments(_) => "it cuts a block, whose early tokens see later ones",
-        _ => "early tokens see later ones",
-    }
-}
-
-/// Blocks against the number of tokens, sinks against the weights, heads against single matrices.
-fn attention(report: &mut Report<'_>, grid: &Grid) {
-    let slots = [Key::Mask, Key::Tokens, Key::Weights].map(|key| grid.slot(key));
-    let [Some(mask), Some(tokens), Some(weights)] = &slots else {
-        return;
-    };
-    let mut seen = BTreeSet::new();
-    for point in grid.combinations(&[mask, tokens, weights]) {
-        let Setting::Mask(kind) = mask.at(point) else { continue };
-        let n = count(tokens.at(point));
-        let (message, help) = match kind {
-            Mask::Prefix(length) if *length > n => {
-                let at = whereabouts(tokens, point);
-                (
-                    format!("`model.mask` has a prefix of {length} tokens, but `model.tokens` is {n}{at}"),
-                    format!("1 to {n}"),
-                )
-            }
-            Mask::Segments(lengths) if lengths.iter().sum::<usize>() > n => {
-                let sum: usize = lengths.iter().sum();
-                let at = whereabouts(tokens, point);
-                (
-                    format!("`model.mask` has segments of {sum} tokens, but `model.tokens` is {n}{at}"),
-                    format!("up to {n} in all"),
-                )
-            }
-            Mask::Sink { .. } if *weights.at(point) != Setting::Weights(Weights::Softmax) => {
-                ("a sink needs `model.weights` = \"softmax\": others have no Z_k".to_owned(), "softmax".to_owned())
-            }
-            _ => continue,
-        };
-        let span = mask.span(point);
-        if seen.insert(span.start) {
-            report.wrong(span, message, format!("allowed: {help}"));
-        }
-    }
-}
-
-/// Heads bring their own matrices.
-fn heads(report: &mut Report<'_>, grid: &Grid) {
-    let (Some(dimension), Some(heads)) = (grid.slot(Key::Dimension), grid.slot(Key::Heads)) else {
-        return;
-    };
-    let mut seen = BTreeSet::new();
-    for point in grid.combinations(&[&dimension, &heads]) {
-        let Setting::Heads(list) = heads.at(point) else { continue };
-        let (d, span) = (count(dimension.at(point)), heads.span(point));
-        let odd =
-            list.iter().flat_map(|head| &head.matrices).map(|matrix| matrix.nearest_size(d)).find(|size| *size != d);
-        if let Some(size) = odd.filter(|_| seen.insert(span.start)) {
-            let at = whereabouts(&dimension, point);
-            let message = format!("`model.heads` has a matrix for the dimension {size}, but it is {d}{at}");
-            report.wrong(span, message, format!("allowed: {d} × {d}"));
-        }
-    }
-    let several = heads.values().iter().position(|heads| *heads != Setting::Heads(Vec::new()));
-    for key in [Key::Query, Key::KeyMatrix, Key::Value].into_iter().filter(|_| several.is_some()) {
-        let Some(slot) = grid.slot(key) else { continue };
-        if slot.values().iter().any(|matrix| Some(matrix) != key.default().as_ref()) {
-            let message = format!("`{}` has no meaning beside `model.heads`", key.path());
-            report.wrong(slot.span(0), message, "allowed: one of the two");
-        }
-    }
-}
-
 /// The first tokens are a closed system under causal masks with weights that sum to 1, and only there.
 fn prefixes(report: &mut Report<'_>, parts: &Parts<'_>) {
     let Some(largest) = parts.observe.prefixes.last() else {
@@ -219,8 +150,10 @@ fn prefixes(report: &mut Report<'_>, parts: &Parts<'_>) {
     for setting in values(Key::Mask) {
         let Setting::Mask(mask) = &setting else { continue };
         if let Some(prefix) = parts.observe.prefixes.iter().find(|prefix| !mask.closes(**prefix as usize)) {
-            let message =
-                format!("`observe.prefixes` cannot have {prefix} with `model.mask` = {setting}: {}", open(mask));
+            let message = format!(
+                "`observe.prefixes` cannot have {prefix} with `model.mask` = {setting}: {}",
+                attention::open(mask)
+            );
             report.wrong(span.clone(), message, "allowed: no `prefixes`, and one run for each number of tokens");
             break;
         }
@@ -229,6 +162,38 @@ fn prefixes(report: &mut Report<'_>, parts: &Parts<'_>) {
         let message =
             "`observe.prefixes` needs `model.weights` = \"softmax\": unnormalized weights divide by all tokens";
         report.wrong(span, message, "allowed: no `prefixes`, and one run for each number of tokens");
+    }
+}
+
+/// The Fourier kernel exists on the circle, for the causal mask with weights that sum to 1 and methods in angles.
+fn kernels(report: &mut Report<'_>, grid: &Grid) {
+    let keys = [Key::Kernel, Key::Dimension, Key::Mask, Key::Weights, Key::Method, Key::Heads];
+    let [Some(kernel), Some(dimension), Some(mask), Some(weights), Some(method), Some(heads)] =
+        keys.map(|key| grid.slot(key))
+    else {
+        return;
+    };
+    let mut seen = BTreeSet::new();
+    for point in grid.combinations(&[&kernel, &dimension, &mask, &weights, &method, &heads]) {
+        if *kernel.at(point) != Setting::Kernel(Kernel::Fourier) {
+            continue;
+        }
+        let angles = [Method::Auto, Method::Ndf].map(Setting::Method);
+        let wrong = [
+            (Key::Dimension, &dimension, count(dimension.at(point)) != 2, "2"),
+            (Key::Mask, &mask, *mask.at(point) != Setting::Mask(Mask::Causal), "\"causal\""),
+            (Key::Weights, &weights, *weights.at(point) != Setting::Weights(Weights::Softmax), "\"softmax\""),
+            (Key::Heads, &heads, *heads.at(point) != Setting::Heads(Vec::new()), "[]"),
+            (Key::Method, &method, !angles.contains(method.at(point)), "\"auto\" or \"ndf\""),
+        ];
+        let Some((key, slot, _, needs)) = wrong.into_iter().find(|(_, _, wrong, _)| *wrong) else { continue };
+        let span = kernel.span(point);
+        if seen.insert(span.start) {
+            let (path, found) = (key.path(), slot.at(point));
+            let message =
+                format!("kernel \"fourier\" needs `{path}` = {needs}, which is {found}{}", whereabouts(slot, point));
+            report.wrong(span, message, "allowed here: \"auto\", \"direct\"");
+        }
     }
 }
 

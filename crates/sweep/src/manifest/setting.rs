@@ -2,13 +2,15 @@
 
 use std::fmt;
 
-use tokenpark_dynamics::{Mask, Method, Weights};
+use tokenpark_dynamics::{Kernel, Mask, Method, Weights};
+use tokenpark_parking::Space;
 
 use super::heads::{self, HeadSpec};
 use super::key::{Key, Kind};
 use super::mask;
 use super::matrix::{self, MatrixSpec};
 use super::number;
+use super::parking;
 use super::separation::{self, Separation};
 use super::value::{self, Value};
 use crate::diagnostics::Report;
@@ -32,8 +34,14 @@ pub enum Setting {
     Heads(Vec<HeadSpec>),
     /// A solver.
     Method(Method),
+    /// How sums over tokens are computed.
+    Kernel(Kernel),
     /// A geodesic distance.
     Separation(Separation),
+    /// Where cars park.
+    Space(Space),
+    /// Instead of a number of arrivals: until nothing fits.
+    Saturated,
 }
 
 impl fmt::Display for Setting {
@@ -46,7 +54,10 @@ impl fmt::Display for Setting {
             Self::Matrix(matrix) => write!(f, "{matrix}"),
             Self::Heads(heads) => f.write_str(&heads::write(heads)),
             Self::Method(method) => write!(f, "{:?}", method.name()),
+            Self::Kernel(kernel) => write!(f, "{:?}", kernel.name()),
             Self::Separation(separation) => write!(f, "{separation}"),
+            Self::Space(space) => f.write_str(&parking::space_toml(space)),
+            Self::Saturated => f.write_str("\"saturated\""),
         }
     }
 }
@@ -65,8 +76,11 @@ pub(crate) fn read(report: &mut Report<'_>, key: Key, value: &Value<'_>) -> Opti
         Kind::Mask => mask::read(report, name, value).map(Setting::Mask),
         Kind::Weights => value::choice(report, name, value, &WEIGHTS, &[]).map(Setting::Weights),
         Kind::Method => value::choice(report, name, value, &Method::NAMES, &[]).map(Setting::Method),
+        Kind::Kernel => value::choice(report, name, value, &Kernel::NAMES, &[]).map(Setting::Kernel),
         Kind::Matrix => matrix::read(report, name, value).map(Setting::Matrix),
         Kind::Heads => heads::read(report, name, value).map(Setting::Heads),
         Kind::Separation => separation::read(report, name, value).map(Setting::Separation),
+        Kind::Space => parking::space(report, name, value).map(Setting::Space),
+        Kind::Arrivals => parking::arrivals(report, name, value),
     }
 }

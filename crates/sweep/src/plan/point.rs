@@ -1,6 +1,7 @@
 //! One point of the grid, every setting resolved.
 
-use tokenpark_dynamics::{Mask, Weights};
+use tokenpark_dynamics::{Kernel, Mask, Weights};
+use tokenpark_parking::Space;
 
 use crate::manifest::{HeadSpec, Key, MatrixSpec, Method, Setting};
 
@@ -33,10 +34,16 @@ pub struct Point {
     pub atol: f64,
     /// The solver.
     pub method: Method,
-    /// Separation of Rényi centres: geodesic, in radians; above 0, infinite where beta = 0 makes it so.
+    /// How sums over tokens are computed.
+    pub kernel: Kernel,
+    /// Separation of Rényi centres (of parked cars): geodesic, in radians; above 0, infinite where beta = 0 makes it so.
     pub separation: f64,
     /// A token is consumed by a centre when their inner product exceeds this.
     pub capture: f64,
+    /// Where cars park.
+    pub space: Space,
+    /// The number of tokens that arrive; `None` parks until nothing fits.
+    pub arrivals: Option<u32>,
 }
 
 impl Point {
@@ -56,8 +63,11 @@ impl Point {
             rtol: 1e-6,
             atol: 1e-9,
             method: Method::Auto,
+            kernel: Kernel::Auto,
             separation: f64::INFINITY,
             capture: 0.99,
+            space: Space::Circle,
+            arrivals: None,
         }
     }
 
@@ -95,8 +105,13 @@ impl Point {
             (Key::Rtol, Setting::Number(x)) => self.rtol = *x,
             (Key::Atol, Setting::Number(x)) => self.atol = *x,
             (Key::Method, Setting::Method(method)) => self.method = *method,
+            (Key::Kernel, Setting::Kernel(kernel)) => self.kernel = *kernel,
             (Key::Capture, Setting::Number(x)) => self.capture = *x,
             (Key::Separation, Setting::Separation(_)) => {}
+            (Key::Space, Setting::Space(space)) => self.space = *space,
+            (Key::CarSeparation, Setting::Number(x)) => self.separation = *x,
+            (Key::Arrivals, Setting::Count(n)) => self.arrivals = Some(*n),
+            (Key::Arrivals, Setting::Saturated) => self.arrivals = None,
             (key, setting) => unreachable!("`{}` was read as {setting}", key.path()),
         }
     }

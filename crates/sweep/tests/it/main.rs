@@ -7,6 +7,7 @@ mod fuzz;
 mod lifetimes;
 mod messages;
 mod models;
+mod parking;
 mod plans;
 mod runs;
 

@@ -2,16 +2,25 @@
 //!
 //! | model | `auto` | field | coordinates |
 //! |---|---|---|---|
-//! | circle, causal, softmax, Q = K = I, V = a I | `ndf` | [`CircleField`] | angles |
+//! | d = 2, causal, softmax, Q = K = I, V = a I | `ndf` | [`CircleField`] | angles |
+//! | d = 2, causal, softmax, other matrices | `dormand-prince-5`, then `ndf` | [`PlaneField`] | angles |
 //! | other causal models, with a window or a decay as well | `dormand-prince-5`, then `rodas4` | [`CausalAttention`] | ambient |
 //! | other masks, several heads | `dormand-prince-5` | [`Attention`] | ambient |
 //!
 //! `auto` leaves the explicit method when stability limits it: when the steps taken so far are many and those to come at
-//! the present size many more. Observers see ambient coordinates in every case.
+//! the present size many more. Observers see ambient coordinates in every case. Fields in angles sum by Fourier series or
+//! pair by pair ([`Kernel`]), all others pair by pair.
 
+mod kernel;
+
+pub(crate) use kernel::Used;
+pub use kernel::{FollowError, Followed, Kernel};
+
+use crate::circle::Positions;
 use crate::{
     Attention, CausalAttention, CircleField, DormandPrince5, ImplicitField, Mask, Model, Moment, Ndf, PiController,
-    PredictiveController, Problem, Rosenbrock, Solution, Solver, Statistics, Termination, VectorField, Weights, solve,
+    PlaneField, PredictiveController, Problem, Rosenbrock, Solution, Solver, Statistics, Termination, VectorField,
+    Weights, solve,
 };
 use std::cell::RefCell;
 use std::ops::ControlFlow;
@@ -24,7 +33,7 @@ pub enum Method {
     Auto,
     /// Dormand and Prince's explicit Runge-Kutta pair of order 5(4).
     DormandPrince5,
-    /// Numerical differentiation formulas, implicit, of variable order 1 to 5; on the circle only.
+    /// Numerical differentiation formulas, implicit, of variable order 1 to 5; for causal softmax models with d = 2.
     Ndf,
     /// Hairer and Wanner's Rosenbrock method of order 4(3), for the causal mask, windows and decays.
     Rodas4,
@@ -49,20 +58,8 @@ impl Method {
     }
 }
 
-/// A method that a model cannot be solved with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("method \"{}\" needs {needs}; \"auto\" and \"dormand-prince-5\" solve every model", method.name())]
-pub struct MethodError {
-    /// The method.
-    pub method: Method,
-    /// What it needs.
-    pub needs: &'static str,
-}
-
-/// Rounding in Fourier sums may move a token by this share of the tolerance.
-const NOISE: f64 = 1e-2;
-/// And by no more than this.
-const LARGEST_NOISE: f64 = 1e-8;
+/// What models in angles have.
+const ANGLES: &str = "dimension 2, one head, the causal mask and softmax weights";
 /// The explicit method is given this many steps before it can be left.
 const PATIENCE: u64 = 200;
 /// It is left when the steps still to come, at the present size, are more than this.
@@ -70,44 +67,70 @@ const TOO_MANY: f64 = 2000.0;
 
 type Observer<'a> = dyn FnMut(Moment<'_>) -> ControlFlow<()> + 'a;
 
-/// Follows `model` as `problem` says with `method`, showing the observer saved times and steps in ambient coordinates
-/// (coordinate-major, as in [`crate::Tokens`]; the start, `problem.start`, is in these too). Returns the solution and the name
-/// of the method or methods that were used.
+/// Follows `model` as `problem` says with `method` and `kernel`, showing the observer saved times and steps in ambient
+/// coordinates (coordinate-major, as in [`crate::Tokens`]; the start, `problem.start`, is in these too).
 ///
 /// # Errors
-/// When the model cannot be solved with the method.
+/// When the model cannot be solved with the method or the kernel.
 pub fn follow(
     model: &Model,
     method: Method,
+    kernel: Kernel,
     problem: Problem<'_>,
     observer: &mut Observer<'_>,
-) -> Result<(Solution, &'static str), MethodError> {
+) -> Result<Followed, FollowError> {
     let tokens = problem.start.len() / model.dimension();
-    let circle = circle_scale(model);
-    let causal = CausalAttention::new(model, tokens);
-    Ok(match (method, circle, causal) {
-        (Method::Auto | Method::Ndf, Some(scale), _) => {
-            let noise = (NOISE * (problem.tolerance.atol + problem.tolerance.rtol)).min(LARGEST_NOISE);
-            let field = CircleField::new(tokens, model.beta(), scale).with_noise(noise);
-            (on_circle(field, &mut Ndf::default(), problem, observer), Method::Ndf.name())
+    if matches!(method, Method::Auto | Method::Ndf) {
+        if let Some(found) = in_angles(model, tokens, method, kernel, problem, observer)? {
+            return Ok(found);
         }
-        (Method::Ndf, None, _) => {
-            return Err(MethodError {
-                method,
-                needs: "the circle, one head, the causal mask, softmax weights, Q = K = I, V = a I",
-            });
-        }
-        (Method::Auto, None, Some(field)) => switching(field, problem, observer),
-        (Method::DormandPrince5, _, Some(mut field)) => explicit(&mut field, problem, observer),
-        (Method::Rodas4, _, Some(mut field)) => implicit(&mut field, &mut Rosenbrock::rodas4(), problem, observer),
-        (Method::Rodas5P, _, Some(mut field)) => implicit(&mut field, &mut Rosenbrock::rodas5p(), problem, observer),
-        (Method::Auto | Method::DormandPrince5, _, None) => {
+    } else if kernel == Kernel::Fourier {
+        return Err(FollowError::Fourier { needs: "method \"auto\" or \"ndf\"" });
+    }
+    let (solution, method) = match (method, CausalAttention::new(model, tokens)) {
+        (Method::Ndf, _) => return Err(FollowError::Method { method, needs: ANGLES }),
+        (Method::Auto, Some(mut field)) => switching(&mut field, problem, observer, rodas4),
+        (Method::DormandPrince5, Some(mut field)) => explicit(&mut field, problem, observer),
+        (Method::Rodas4, Some(mut field)) => rodas4(&mut field, problem, observer),
+        (Method::Rodas5P, Some(mut field)) => implicit(&mut field, &mut Rosenbrock::rodas5p(), problem, observer),
+        (Method::Auto | Method::DormandPrince5, None) => {
             explicit(&mut Attention::new(model.clone(), tokens), problem, observer)
         }
-        (Method::Rodas4 | Method::Rodas5P, _, None) => {
-            return Err(MethodError { method, needs: "one head and the causal mask, a window or a decay" });
+        (Method::Rodas4 | Method::Rodas5P, None) => {
+            return Err(FollowError::Method { method, needs: "one head and the causal mask, a window or a decay" });
         }
-    })
+    };
+    Ok(Followed { solution, method, kernel: Used::default().name() })
+}
+
+/// In angles, where a model has these: none elsewhere, unless the Fourier kernel was asked for.
+fn in_angles(
+    model: &Model,
+    tokens: usize,
+    method: Method,
+    kernel: Kernel,
+    problem: Problem<'_>,
+    observer: &mut Observer<'_>,
+) -> Result<Option<Followed>, FollowError> {
+    let noise = kernel.noise(problem.tolerance);
+    let ((solution, method), used) = if let Some(scale) = circle_scale(model) {
+        let mut field = CircleField::new(tokens, model.beta(), scale).with_noise(noise);
+        let positions = field.positions();
+        (on_circle(&mut field, positions, problem, observer, ndf), field.used())
+    } else if let Some(field) = PlaneField::new(model, tokens) {
+        let mut field = field.with_noise(noise);
+        if kernel == Kernel::Fourier && !field.has_series() {
+            return Err(FollowError::Fourier { needs: "beta |K^T Q| below 1e10" });
+        }
+        let positions = field.positions();
+        let solver = if method == Method::Ndf { ndf } else { explicit_then_ndf };
+        (on_circle(&mut field, positions, problem, observer, solver), field.used())
+    } else if kernel == Kernel::Fourier {
+        return Err(FollowError::Fourier { needs: ANGLES });
+    } else {
+        return Ok(None);
+    };
+    Ok(Some(Followed { solution, method, kernel: used.name() }))
 }
 
 fn explicit<F: VectorField>(
@@ -129,14 +152,39 @@ fn implicit<F: ImplicitField>(
     (solution, Solver::<F>::name(solver))
 }
 
-/// Explicit while that is cheap, then implicit from there.
-fn switching(
-    mut field: CausalAttention,
+fn rodas4<F: ImplicitField>(
+    field: &mut F,
     problem: Problem<'_>,
     observer: &mut Observer<'_>,
 ) -> (Solution, &'static str) {
+    implicit(field, &mut Rosenbrock::rodas4(), problem, observer)
+}
+
+fn ndf<F: ImplicitField>(field: &mut F, problem: Problem<'_>, observer: &mut Observer<'_>) -> (Solution, &'static str) {
+    let solution = solve(field, &mut Ndf::default(), &mut PiController::default(), problem, observer);
+    (solution, Method::Ndf.name())
+}
+
+fn explicit_then_ndf<F: ImplicitField>(
+    field: &mut F,
+    problem: Problem<'_>,
+    observer: &mut Observer<'_>,
+) -> (Solution, &'static str) {
+    switching(field, problem, observer, ndf)
+}
+
+/// What solves in one method.
+type Solve<F> = fn(&mut F, Problem<'_>, &mut Observer<'_>) -> (Solution, &'static str);
+
+/// Explicit while that is cheap, then implicit from there.
+fn switching<F: ImplicitField>(
+    field: &mut F,
+    problem: Problem<'_>,
+    observer: &mut Observer<'_>,
+    implicit: Solve<F>,
+) -> (Solution, &'static str) {
     let (mut steps, mut leaving) = (0, false);
-    let (first, name) = explicit(&mut field, problem, &mut |moment| {
+    let (first, name) = explicit(field, problem, &mut |moment| {
         observer(moment)?;
         if let Moment::Step { from, time, .. } = moment {
             steps += 1;
@@ -150,7 +198,7 @@ fn switching(
     let rest = Problem { from: first.t_end, start: &first.state, ..problem };
     // The place where the methods meet was shown already.
     let mut shown = false;
-    let (second, _) = implicit(&mut field, &mut Rosenbrock::rodas4(), rest, &mut |moment| {
+    let (second, then) = implicit(field, rest, &mut |moment| {
         let again = !std::mem::replace(&mut shown, true);
         if again { ControlFlow::Continue(()) } else { observer(moment) }
     });
@@ -160,7 +208,8 @@ fn switching(
         rejected: a.rejected + b.rejected,
         evaluations: a.evaluations + b.evaluations,
     };
-    (Solution { statistics, ..second }, "dormand-prince-5, rodas4")
+    let names = if then == Method::Ndf.name() { "dormand-prince-5, ndf" } else { "dormand-prince-5, rodas4" };
+    (Solution { statistics, ..second }, names)
 }
 
 /// The number a where a model is causal attention on the circle with Q = K = I and V = a I.
@@ -170,15 +219,15 @@ fn circle_scale(model: &Model) -> Option<f64> {
 }
 
 /// Solves in angles and shows positions.
-fn on_circle(
-    mut field: CircleField,
-    solver: &mut dyn Solver<CircleField>,
+fn on_circle<F: ImplicitField>(
+    field: &mut F,
+    positions: Positions,
     problem: Problem<'_>,
     observer: &mut Observer<'_>,
-) -> Solution {
+    solver: Solve<F>,
+) -> (Solution, &'static str) {
     let (x, y) = problem.start.split_at(field.len());
     let angles: Vec<f64> = x.iter().zip(y).map(|(&x, &y)| libm::atan2(y, x)).collect();
-    let positions = field.positions();
     let mut ambient = vec![0.0; problem.start.len()];
     let inner = RefCell::new(angles.clone());
     let mut show = |moment: Moment<'_>| match moment {
@@ -197,8 +246,8 @@ fn on_circle(
         }
     };
     let problem = Problem { start: &angles, ..problem };
-    let solution = solve(&mut field, solver, &mut PiController::default(), problem, &mut show);
+    let (solution, method) = solver(field, problem, &mut show);
     let mut state = vec![0.0; 2 * field.len()];
     positions.of(&solution.state, &mut state);
-    Solution { state, ..solution }
+    (Solution { state, ..solution }, method)
 }
