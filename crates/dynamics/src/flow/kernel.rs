@@ -66,7 +66,7 @@ impl Used {
     }
 }
 
-/// What [`follow`] found, and how.
+/// What [`follow`](super::follow) found, and how.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Followed {
     /// The end of the solve.
