@@ -135,14 +135,17 @@ impl Source {
                 words.push(format!("{symbol} = {}", round(value)));
             }
         }
-        let plain = ["query", "key", "value"].map(|key| self.is_default("model", key, "identity"));
+        let single = self.is_default("model", "heads", "");
+        let plain = ["query", "key", "value"].map(|key| single && self.is_default("model", key, "identity"));
         match plain {
             [true, true, true] => words.push("Q = K = V = I".to_owned()),
             [true, true, false] => words.push("Q = K = I".to_owned()),
             _ => {}
         }
-        if !self.is_default("model", "mask", "causal") {
-            words.push("full attention".to_owned());
+        match self.value("model", "mask").map(|mask| (mask.as_str(), mask)) {
+            None | Some((Some("causal"), _)) => {}
+            Some((Some(word), _)) => words.push(format!("{word} attention")),
+            Some((None, mask)) => words.push(format!("mask {mask}")),
         }
         if let Some(delta) = self.delta()?.filter(|delta| centers && delta.is_finite()) {
             words.push(format!("δ = {}", short(delta)));

@@ -20,6 +20,7 @@ mod cluster;
 mod exp;
 mod flow;
 mod kernel;
+mod mask;
 mod model;
 mod plane;
 mod simd;
@@ -33,7 +34,8 @@ pub use circle::CircleField;
 pub use cluster::Clusters;
 pub use exp::exp;
 pub use flow::{FollowError, Followed, Kernel, Method, follow};
-pub use model::{Head, Mask, Model, ModelError, Weights};
+pub use mask::Mask;
+pub use model::{Head, Model, ModelError, Weights};
 pub use plane::PlaneField;
 pub use simd::SimdLevel;
 pub use solver::{

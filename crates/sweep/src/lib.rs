@@ -14,6 +14,7 @@ mod lifetimes;
 pub mod manifest;
 mod parking;
 mod plan;
+mod random_matrix;
 mod rows;
 mod run;
 mod seed;

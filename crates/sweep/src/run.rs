@@ -53,8 +53,8 @@ pub fn run(
     let settings = plan.point(point);
     let draws = Draws::new(plan.manifest(), &settings, replica);
     let start = draws.start(plan.manifest(), &settings)?;
-    let (beta, mask, weights) = (settings.beta, settings.mask, settings.weights);
-    let model = Model::new(start.dimension(), beta, mask, weights, draws.head(&settings))?;
+    let (beta, mask, weights) = (settings.beta, settings.mask.clone(), settings.weights);
+    let model = Model::with_heads(start.dimension(), beta, mask, weights, draws.heads(&settings))?;
     let times = plan.times(point);
     let mut watch = Watch::new(plan, &settings, &model, &start);
     let tolerance = Tolerance { rtol: settings.rtol, atol: settings.atol };
@@ -137,7 +137,7 @@ impl<'a> Watch<'a> {
         };
         let drift = kinds.map(|kind| Drift::new(kind, observe.cluster_gap, start));
         let plain = model.has_identity_scores() && model.scalar_value() == Some(1.0);
-        let causal = model.mask() == Mask::Causal && model.weights() == Weights::Softmax;
+        let causal = *model.mask() == Mask::Causal && model.weights() == Weights::Softmax;
         let lemma51 =
             (plain && causal && start.dimension() == 2).then(|| Lemma51::new(start, centers.strong(), settings.beta));
         Self {

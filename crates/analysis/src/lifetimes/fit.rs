@@ -45,7 +45,7 @@ struct Point {
 
 impl Fit {
     pub(super) fn new(source: &Source) -> Result<Self, AnalysisError> {
-        let plain = ["query", "key", "value"].iter().all(|key| source.is_default("model", key, "identity"));
+        let plain = ["query", "key", "value", "heads"].iter().all(|key| source.is_default("model", key, "identity"));
         let causal = source.is_default("model", "mask", "causal") && source.is_default("model", "weights", "softmax");
         let merge = source.number("observe", "cluster_gap").unwrap_or(CLUSTER_GAP);
         let (beta, merge) = (source.number("model", "beta"), (plain && causal).then_some(merge));

@@ -4,8 +4,8 @@
 //! |---|---|---|---|
 //! | d = 2, causal, softmax, Q = K = I, V = a I | `ndf` | [`CircleField`] | angles |
 //! | d = 2, causal, softmax, other matrices | `dormand-prince-5`, then `ndf` | [`PlaneField`] | angles |
-//! | other causal models | `dormand-prince-5`, then `rodas4` | [`CausalAttention`] | ambient |
-//! | full attention | `dormand-prince-5` | [`Attention`] | ambient |
+//! | other causal models, with a window or a decay as well | `dormand-prince-5`, then `rodas4` | [`CausalAttention`] | ambient |
+//! | other masks, several heads | `dormand-prince-5` | [`Attention`] | ambient |
 //!
 //! `auto` leaves the explicit method when stability limits it: when the steps taken so far are many and those to come at
 //! the present size many more. Observers see ambient coordinates in every case. Fields in angles sum by Fourier series or
@@ -35,9 +35,9 @@ pub enum Method {
     DormandPrince5,
     /// Numerical differentiation formulas, implicit, of variable order 1 to 5; for causal softmax models with d = 2.
     Ndf,
-    /// Hairer and Wanner's Rosenbrock method of order 4(3), for the causal mask.
+    /// Hairer and Wanner's Rosenbrock method of order 4(3), for the causal mask, windows and decays.
     Rodas4,
-    /// Steinebach's Rosenbrock method of order 5(4), for the causal mask and tolerances below about 1e-8.
+    /// Steinebach's Rosenbrock method of order 5(4), for the same masks and tolerances below about 1e-8.
     Rodas5P,
 }
 
@@ -59,7 +59,7 @@ impl Method {
 }
 
 /// What models in angles have.
-const ANGLES: &str = "dimension 2, the causal mask and softmax weights";
+const ANGLES: &str = "dimension 2, one head, the causal mask and softmax weights";
 /// The explicit method is given this many steps before it can be left.
 const PATIENCE: u64 = 200;
 /// It is left when the steps still to come, at the present size, are more than this.
@@ -97,7 +97,7 @@ pub fn follow(
             explicit(&mut Attention::new(model.clone(), tokens), problem, observer)
         }
         (Method::Rodas4 | Method::Rodas5P, None) => {
-            return Err(FollowError::Method { method, needs: "the causal mask" });
+            return Err(FollowError::Method { method, needs: "one head and the causal mask, a window or a decay" });
         }
     };
     Ok(Followed { solution, method, kernel: Used::default().name() })
@@ -214,7 +214,7 @@ fn switching<F: ImplicitField>(
 
 /// The number a where a model is causal attention on the circle with Q = K = I and V = a I.
 fn circle_scale(model: &Model) -> Option<f64> {
-    let causal = model.mask() == Mask::Causal && model.weights() == Weights::Softmax;
+    let causal = *model.mask() == Mask::Causal && model.weights() == Weights::Softmax;
     model.scalar_value().filter(|_| causal && model.dimension() == 2 && model.has_identity_scores())
 }
 

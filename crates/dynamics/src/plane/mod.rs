@@ -93,11 +93,12 @@ impl PlaneField {
     /// The same with a given instruction set, or the best below it; the results are the same bits.
     #[must_use]
     pub fn with_level(model: &Model, tokens: usize, level: SimdLevel) -> Option<Self> {
-        let fits = model.dimension() == 2 && model.mask() == Mask::Causal && model.weights() == Weights::Softmax;
+        let head = model.single_head()?;
+        let fits = model.dimension() == 2 && *model.mask() == Mask::Causal && model.weights() == Weights::Softmax;
         if !fits {
             return None;
         }
-        let (score, value) = (model.scores(), &model.head().value);
+        let (score, value) = (head.scores(model.beta()), &head.value);
         let matrix = |m: &nalgebra::DMatrix<f64>| [[m[(0, 0)], m[(0, 1)]], [m[(1, 0)], m[(1, 1)]]];
         let vector = || vec![0.0; tokens];
         let mut field = Self {

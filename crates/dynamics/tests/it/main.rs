@@ -5,6 +5,7 @@ mod closed_forms;
 mod clusters;
 mod invariants;
 mod jacobian;
+mod masks;
 mod mergers;
 mod order;
 mod outside;

@@ -62,7 +62,7 @@ fn velocity(model: &Model, angles: &[f64], noise: f64) -> (Vec<f64>, usize) {
 
 /// Z_k in units of the largest weight possible.
 fn weight(model: &Model, angles: &[f64], k: usize) -> f64 {
-    let a = model.scores();
+    let a = model.heads()[0].scores(model.beta());
     let (s, c) = (libm::sin(angles[k]), libm::cos(angles[k]));
     let p = (a[(0, 0)] * c + a[(0, 1)] * s, a[(1, 0)] * c + a[(1, 1)] * s);
     let radius = libm::hypot(p.0, p.1);
@@ -93,7 +93,7 @@ fn val_fourier_sums_agree_with_direct_ones() {
             let (fourier, fallen) = velocity(model, &state, f64::INFINITY);
             let (mixed, _) = velocity(model, &state, 1e-12);
             assert_eq!(fallen, 0);
-            let size = model.head().value.norm();
+            let size = model.heads()[0].value.norm();
             for k in 0..n {
                 let unit = f64::EPSILON * (k + 1) as f64 / weight(model, &state, k);
                 let error = (fourier[k] - direct[k]).abs();

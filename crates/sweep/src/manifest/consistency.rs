@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::attention;
 use super::initial::Initial;
 use super::key::Key;
 use super::number::short;
@@ -38,6 +39,8 @@ pub(crate) fn check(report: &mut Report<'_>, parts: &Parts<'_>) {
     for key in [Key::Query, Key::KeyMatrix, Key::Value] {
         shapes(report, parts.grid, key);
     }
+    attention::masks(report, parts.grid);
+    attention::heads(report, parts.grid);
     points(report, parts);
     separations(report, parts.grid);
     times(report, parts);
@@ -54,7 +57,7 @@ fn runs(report: &mut Report<'_>, parts: &Parts<'_>) {
     }
 }
 
-fn count(setting: &Setting) -> usize {
+pub(super) fn count(setting: &Setting) -> usize {
     if let Setting::Count(n) = setting { *n as usize } else { 0 }
 }
 
@@ -73,8 +76,8 @@ fn shapes(report: &mut Report<'_>, grid: &Grid, key: Key) {
         };
         let d = count(dimension.at(point));
         let span = matrix.span(point);
-        if spec.size().is_some_and(|size| size != d) && seen.insert(span.start) {
-            let size = spec.size().unwrap_or_default();
+        let size = spec.nearest_size(d);
+        if size != d && seen.insert(span.start) {
             let message = format!(
                 "`{}` is {size} × {size}, but the dimension is {d}{}",
                 key.path(),
@@ -86,7 +89,7 @@ fn shapes(report: &mut Report<'_>, grid: &Grid, key: Key) {
 }
 
 /// ` at point 3` if the slot is swept.
-fn whereabouts(slot: &Slot<'_>, point: usize) -> String {
+pub(super) fn whereabouts(slot: &Slot<'_>, point: usize) -> String {
     if matches!(slot, Slot::Base(_)) { String::new() } else { format!(" at point {point}") }
 }
 
@@ -133,7 +136,7 @@ fn separations(report: &mut Report<'_>, grid: &Grid) {
     }
 }
 
-/// The first tokens are a closed system under the causal mask with weights that sum to 1, and only there.
+/// The first tokens are a closed system under causal masks with weights that sum to 1, and only there.
 fn prefixes(report: &mut Report<'_>, parts: &Parts<'_>) {
     let Some(largest) = parts.observe.prefixes.last() else {
         return;
@@ -144,9 +147,16 @@ fn prefixes(report: &mut Report<'_>, parts: &Parts<'_>) {
         let message = format!("`observe.prefixes` has {largest}, but `model.tokens` is {fewest}");
         report.wrong(span.clone(), message, format!("allowed: 1 to {fewest}"));
     }
-    if values(Key::Mask).iter().any(|mask| *mask != Setting::Mask(Mask::Causal)) {
-        let message = "`observe.prefixes` needs `model.mask` = \"causal\": elsewhere early tokens see later ones";
-        report.wrong(span.clone(), message, "allowed: no `prefixes`, and one run for each number of tokens");
+    for setting in values(Key::Mask) {
+        let Setting::Mask(mask) = &setting else { continue };
+        if let Some(prefix) = parts.observe.prefixes.iter().find(|prefix| !mask.closes(**prefix as usize)) {
+            let message = format!(
+                "`observe.prefixes` cannot have {prefix} with `model.mask` = {setting}: {}",
+                attention::open(mask)
+            );
+            report.wrong(span.clone(), message, "allowed: no `prefixes`, and one run for each number of tokens");
+            break;
+        }
     }
     if values(Key::Weights).iter().any(|weights| *weights != Setting::Weights(Weights::Softmax)) {
         let message =
@@ -157,13 +167,14 @@ fn prefixes(report: &mut Report<'_>, parts: &Parts<'_>) {
 
 /// The Fourier kernel exists on the circle, for the causal mask with weights that sum to 1 and methods in angles.
 fn kernels(report: &mut Report<'_>, grid: &Grid) {
-    let keys = [Key::Kernel, Key::Dimension, Key::Mask, Key::Weights, Key::Method];
-    let [Some(kernel), Some(dimension), Some(mask), Some(weights), Some(method)] = keys.map(|key| grid.slot(key))
+    let keys = [Key::Kernel, Key::Dimension, Key::Mask, Key::Weights, Key::Method, Key::Heads];
+    let [Some(kernel), Some(dimension), Some(mask), Some(weights), Some(method), Some(heads)] =
+        keys.map(|key| grid.slot(key))
     else {
         return;
     };
     let mut seen = BTreeSet::new();
-    for point in grid.combinations(&[&kernel, &dimension, &mask, &weights, &method]) {
+    for point in grid.combinations(&[&kernel, &dimension, &mask, &weights, &method, &heads]) {
         if *kernel.at(point) != Setting::Kernel(Kernel::Fourier) {
             continue;
         }
@@ -172,6 +183,7 @@ fn kernels(report: &mut Report<'_>, grid: &Grid) {
             (Key::Dimension, &dimension, count(dimension.at(point)) != 2, "2"),
             (Key::Mask, &mask, *mask.at(point) != Setting::Mask(Mask::Causal), "\"causal\""),
             (Key::Weights, &weights, *weights.at(point) != Setting::Weights(Weights::Softmax), "\"softmax\""),
+            (Key::Heads, &heads, *heads.at(point) != Setting::Heads(Vec::new()), "[]"),
             (Key::Method, &method, !angles.contains(method.at(point)), "\"auto\" or \"ndf\""),
         ];
         let Some((key, slot, _, needs)) = wrong.into_iter().find(|(_, _, wrong, _)| *wrong) else { continue };

@@ -25,6 +25,8 @@ pub enum Key {
     KeyMatrix,
     /// The matrix V.
     Value,
+    /// The heads, where there are several.
+    Heads,
     /// The time at which a run ends.
     Until,
     /// Relative tolerance.
@@ -55,6 +57,7 @@ pub(crate) enum Kind {
     Mask,
     Weights,
     Matrix,
+    Heads,
     Method,
     Kernel,
     Separation,
@@ -76,7 +79,7 @@ const fn row(path: &'static str, kind: Kind, default: Option<&'static str>) -> D
 }
 
 /// In the order of [`Key`], which is the order of the canonical form.
-const SETTINGS: [Definition; 18] = [
+const SETTINGS: [Definition; 19] = [
     row("model.tokens", Kind::Count { low: 1, high: 10_000_000 }, None),
     row("model.dimension", Kind::Count { low: 2, high: 4096 }, None),
     row("model.beta", Kind::Number(Bounds::closed(0.0, 1e6)), None),
@@ -85,6 +88,7 @@ const SETTINGS: [Definition; 18] = [
     row("model.query", Kind::Matrix, Some("\"identity\"")),
     row("model.key", Kind::Matrix, Some("\"identity\"")),
     row("model.value", Kind::Matrix, Some("\"identity\"")),
+    row("model.heads", Kind::Heads, Some("[]")),
     row("integrate.until", Kind::Number(Bounds::closed(1e-300, 1e300)), None),
     row("integrate.rtol", Kind::Number(Bounds::above(0.0, 0.1)), Some("1e-6")),
     row("integrate.atol", Kind::Number(Bounds::above(0.0, 0.1)), Some("1e-9")),
@@ -111,6 +115,7 @@ impl Key {
         Self::Query,
         Self::KeyMatrix,
         Self::Value,
+        Self::Heads,
         Self::Until,
         Self::Rtol,
         Self::Atol,

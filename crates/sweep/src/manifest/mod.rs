@@ -3,16 +3,20 @@
 //! [`Manifest::read`] checks each value by itself; [`Plan::new`](crate::plan::Plan::new) checks that they fit together
 //! at every point of the sweep. A manifest that fails the first is given the second too, as far as it goes.
 
+mod attention;
 mod consistency;
 mod csv;
 mod draft;
 mod expand;
 mod fits;
+mod heads;
 mod initial;
 mod key;
 mod keys;
 mod kind;
+mod mask;
 mod matrix;
+mod matrix_file;
 mod number;
 mod observe;
 mod parking;
@@ -27,10 +31,12 @@ pub(crate) mod words;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+pub use heads::HeadSpec;
 pub use initial::{Distribution, Initial, Noise};
 pub use key::Key;
 pub use kind::Experiment;
 pub use matrix::MatrixSpec;
+pub use matrix_file::FileMatrix;
 pub use observe::{Observe, Record, Times};
 pub use parking::{ParkingRecord, ParkingSpec};
 pub use separation::Separation;

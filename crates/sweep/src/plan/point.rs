@@ -3,7 +3,7 @@
 use tokenpark_dynamics::{Kernel, Mask, Weights};
 use tokenpark_parking::Space;
 
-use crate::manifest::{Key, MatrixSpec, Method, Setting};
+use crate::manifest::{HeadSpec, Key, MatrixSpec, Method, Setting};
 
 /// The settings at one point of the grid.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +24,8 @@ pub struct Point {
     pub key: MatrixSpec,
     /// The matrix V, d × d.
     pub value: MatrixSpec,
+    /// The heads; when empty, the one of `query`, `key` and `value`.
+    pub heads: Vec<HeadSpec>,
     /// The time at which the run ends.
     pub until: f64,
     /// Relative tolerance.
@@ -56,6 +58,7 @@ impl Point {
             query: MatrixSpec::Identity,
             key: MatrixSpec::Identity,
             value: MatrixSpec::Identity,
+            heads: Vec::new(),
             until: 1.0,
             rtol: 1e-6,
             atol: 1e-9,
@@ -68,18 +71,22 @@ impl Point {
         }
     }
 
-    /// The settings of [model].
-    pub(crate) fn model(&self) -> [(Key, Setting); 8] {
-        [
+    /// The settings of [model]; those that came later only where they are not the default, which keeps older draws.
+    pub(crate) fn model(&self) -> Vec<(Key, Setting)> {
+        let mut model = vec![
             (Key::Tokens, Setting::Count(self.tokens)),
             (Key::Dimension, Setting::Count(self.dimension)),
             (Key::Beta, Setting::Number(self.beta)),
-            (Key::Mask, Setting::Mask(self.mask)),
+            (Key::Mask, Setting::Mask(self.mask.clone())),
             (Key::Weights, Setting::Weights(self.weights)),
             (Key::Query, Setting::Matrix(self.query.clone())),
             (Key::KeyMatrix, Setting::Matrix(self.key.clone())),
             (Key::Value, Setting::Matrix(self.value.clone())),
-        ]
+        ];
+        if !self.heads.is_empty() {
+            model.push((Key::Heads, Setting::Heads(self.heads.clone())));
+        }
+        model
     }
 
     /// Takes over one setting. The separation is evaluated later, when beta, tokens and dimension are known.
@@ -88,11 +95,12 @@ impl Point {
             (Key::Tokens, Setting::Count(n)) => self.tokens = *n,
             (Key::Dimension, Setting::Count(d)) => self.dimension = *d,
             (Key::Beta, Setting::Number(x)) => self.beta = *x,
-            (Key::Mask, Setting::Mask(mask)) => self.mask = *mask,
+            (Key::Mask, Setting::Mask(mask)) => self.mask = mask.clone(),
             (Key::Weights, Setting::Weights(weights)) => self.weights = *weights,
             (Key::Query, Setting::Matrix(matrix)) => self.query = matrix.clone(),
             (Key::KeyMatrix, Setting::Matrix(matrix)) => self.key = matrix.clone(),
             (Key::Value, Setting::Matrix(matrix)) => self.value = matrix.clone(),
+            (Key::Heads, Setting::Heads(heads)) => self.heads = heads.clone(),
             (Key::Until, Setting::Number(x)) => self.until = *x,
             (Key::Rtol, Setting::Number(x)) => self.rtol = *x,
             (Key::Atol, Setting::Number(x)) => self.atol = *x,
