@@ -142,10 +142,10 @@ impl Source {
             [true, true, false] => words.push("Q = K = I".to_owned()),
             _ => {}
         }
-        match self.value("model", "mask").map(|mask| (mask.as_str(), mask)) {
-            None | Some((Some("causal"), _)) => {}
-            Some((Some(word), _)) => words.push(format!("{word} attention")),
-            Some((None, mask)) => words.push(format!("mask {mask}")),
+        match self.value("model", "mask").map(|mask| mask.as_str()) {
+            None | Some(Some("causal")) => {}
+            Some(Some(word)) => words.push(format!("{word} attention")),
+            Some(None) => words.push("another mask".to_owned()),
         }
         if let Some(delta) = self.delta()?.filter(|delta| centers && delta.is_finite()) {
             words.push(format!("δ = {}", short(delta)));
