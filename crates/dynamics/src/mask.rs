@@ -21,9 +21,9 @@ pub enum Mask {
     /// Causal with weights times e^{-lambda (k - j) / n} (position decay as in arXiv 2605.09213, after ALiBi).
     Decay(f64),
     /// Causal with another term in Z_k: Z_k = s e^{-r (k - 1)} + sum over j <= k of e^{beta <Q x_k, K x_j>}. That is a
-    /// register: a token of value 0 whose score is the same for all, with the absolute weight s e^0. In StableMask
-    /// (Yin et al., ICML 2024, arXiv 2402.04779) the pseudo-attention of all positions that are masked, with scores
-    /// that fall linearly in the position, sums to this form; r = 0 is one that all tokens see alike.
+    /// register: a token of value 0 whose score is the same for all, with the absolute weight s. The idea is that of
+    /// StableMask's pseudo-attention (Yin et al., ICML 2024, arXiv 2402.04779), not its exact scores; r = 0 is a sink
+    /// that all tokens see alike.
     Sink {
         /// s, 0 or more.
         weight: f64,
