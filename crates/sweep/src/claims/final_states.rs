@@ -6,7 +6,10 @@ use super::experiment::{Experiment, Sections, Simulated};
 use super::{Claim, Effort, chord, token};
 use crate::seed::Stream;
 use nalgebra::DMatrix;
-use tokenpark_dynamics::{Configuration, Finding, Spectrum};
+use std::ops::ControlFlow;
+use tokenpark_dynamics::{
+    Configuration, Finding, Method, Moment, Problem, SaveAt, Spectrum, Termination, Tokens, Tolerance, follow,
+};
 
 const PAPER: &str = "arXiv 2411.04990, section 4 and Table 1";
 const AT_REST: &str = "the final state is of this class within a chord of 1e-2; a state that would still move by 1e-6 \
@@ -14,6 +17,11 @@ const AT_REST: &str = "the final state is of this class within a chord of 1e-2; 
 
 const fn claim(id: &'static str, statement: &'static str, evidence: fn(&str, Effort) -> Evidence) -> Claim {
     Claim { id, statement, source: PAPER, test: AT_REST, expected: Verdict::Holds, evidence }
+}
+
+/// A claim against which these experiments found robust counterexamples.
+const fn found_false(id: &'static str, statement: &'static str, evidence: fn(&str, Effort) -> Evidence) -> Claim {
+    Claim { expected: Verdict::Fails, ..claim(id, statement, evidence) }
 }
 
 pub(super) const CLAIMS: &[Claim] = &[
@@ -32,32 +40,65 @@ pub(super) const CLAIMS: &[Claim] = &[
             |id, effort| one_point(id, effort, true),
         )
     },
-    claim(
+    found_false(
         "conjecture-antipodal",
         "V diagonalizable with distinct positive eigenvalues: every token converges to one of two points xi, -xi, xi \
-         being the top eigenvector.",
-        antipodal,
+         being the top eigenvector; Q = K = I.",
+        |id, effort| antipodal(id, effort, false),
     ),
-    claim("table-1-row-1", "V = lambda I, lambda > 0: one point, x_1(0).", |id, effort| {
-        row(id, effort, &[2.0, 2.0, 2.0])
+    found_false(
+        "conjecture-antipodal-random",
+        "The same whatever Q and K (these experiments find stable states at rest elsewhere).",
+        |id, effort| antipodal(id, effort, true),
+    ),
+    claim("table-1-row-1", "V = lambda I, lambda > 0: one point, x_1(0); V diagonal, Q = K = I.", |id, effort| {
+        plain(id, effort, &[2.0, 2.0, 2.0])
     }),
+    claim(
+        "table-1-row-1-random",
+        "V = lambda I, lambda > 0: one point, x_1(0); random Q and K, V in a random basis.",
+        |id, effort| random(id, effort, &[2.0, 2.0, 2.0]),
+    ),
     claim(
         "table-1-row-2",
-        "A top eigenvalue above 0 of multiplicity 2: one point, the normalised component of x_1(0) in the top \
-         eigenspace (oblique, where V is not normal).",
-        |id, effort| row(id, effort, &[1.0, 1.0, 0.0]),
+        "A top eigenvalue above 0 of multiplicity 2: one point, the normalised component of x_1(0) in the top eigenspace (oblique, where V is not normal); V diagonal, Q = K = I.",
+        |id, effort| plain(id, effort, &[1.0, 1.0, 0.0]),
     ),
-    claim("table-1-row-3", "A simple top eigenvalue above 0: two points xi, -xi.", |id, effort| {
-        row(id, effort, &[1.0, 0.0, 0.0])
-    }),
+    claim(
+        "table-1-row-2-random",
+        "A top eigenvalue above 0 of multiplicity 2: one point, the normalised component of x_1(0) in the top eigenspace (oblique, where V is not normal); random Q and K, V in a random basis.",
+        |id, effort| random(id, effort, &[1.0, 1.0, 0.0]),
+    ),
+    claim(
+        "table-1-row-3",
+        "A simple top eigenvalue above 0: two points xi, -xi; V diagonal, Q = K = I.",
+        |id, effort| plain(id, effort, &[1.0, 0.0, 0.0]),
+    ),
+    found_false(
+        "table-1-row-3-random",
+        "A simple top eigenvalue above 0: two points xi, -xi; random Q and K, V in a random basis.",
+        |id, effort| random(id, effort, &[1.0, 0.0, 0.0]),
+    ),
     claim(
         "table-1-row-4",
-        "A top eigenvalue below 0 of multiplicity 2: a cloud around the top eigenspace.",
-        |id, effort| row(id, effort, &[-1.0, -1.0, -3.0]),
+        "A top eigenvalue below 0 of multiplicity 2: a cloud around the top eigenspace; V diagonal, Q = K = I.",
+        |id, effort| plain(id, effort, &[-1.0, -1.0, -3.0]),
     ),
-    claim("table-1-row-5", "A simple top eigenvalue below 0: two clouds around xi and -xi.", |id, effort| {
-        row(id, effort, &[-1.0, -3.0, -3.0])
-    }),
+    found_false(
+        "table-1-row-4-random",
+        "A top eigenvalue below 0 of multiplicity 2: a cloud around the top eigenspace; random Q and K, V in a random basis.",
+        |id, effort| random(id, effort, &[-1.0, -1.0, -3.0]),
+    ),
+    claim(
+        "table-1-row-5",
+        "A simple top eigenvalue below 0: two clouds around xi and -xi; V diagonal, Q = K = I.",
+        |id, effort| plain(id, effort, &[-1.0, -3.0, -3.0]),
+    ),
+    found_false(
+        "table-1-row-5-random",
+        "A simple top eigenvalue below 0: two clouds around xi and -xi; random Q and K, V in a random basis.",
+        |id, effort| random(id, effort, &[-1.0, -3.0, -3.0]),
+    ),
 ];
 
 /// What an experiment on final states varies; the sweep is the product of all.
@@ -111,10 +152,14 @@ fn finding(run: &Simulated) -> (Spectrum, Finding) {
 
 /// Agrees, or has no result while the state creeps, or speaks against the claim.
 fn settle(run: &Simulated, finding: &Finding, agrees: bool) -> Check {
+    if run.termination != Termination::Reached {
+        return Check::Undecided;
+    }
     if agrees {
         return Check::Agree;
     }
-    if finding.configuration != Configuration::Moving && !finding.is_at_rest(run.time) {
+    let moving = finding.configuration == Configuration::Moving;
+    if !moving && !(finding.is_at_rest(run.time) && is_stable(run)) {
         return Check::Undecided;
     }
     Check::Disagree(format!(
@@ -126,6 +171,22 @@ fn settle(run: &Simulated, finding: &Finding, agrees: bool) -> Check {
         finding.closeness,
         finding.speed
     ))
+}
+
+/// Whether a disturbance of the state at rest dies out or at least does not grow, by an explicit method: implicit ones
+/// with large steps may stay where the flow does not.
+fn is_stable(run: &Simulated) -> bool {
+    const DISTURBANCE: f64 = 1e-6;
+    let mut stream = Stream::named("disturbance");
+    let moved: Vec<f64> = run.end.state().iter().map(|x| x + DISTURBANCE * stream.normal()).collect();
+    let Ok(start) = Tokens::new(run.end.dimension(), moved) else { return false };
+    let tolerance = Tolerance { rtol: 1e-9, atol: 1e-9 };
+    let problem = Problem { from: 0.0, start: start.state(), until: 100.0, save_at: SaveAt(&[]), tolerance };
+    let mut go_on = |_: Moment<'_>| ControlFlow::Continue(());
+    follow(&run.model, Method::DormandPrince5, problem, &mut go_on).is_ok_and(|(solution, _)| {
+        let moved = solution.state.iter().zip(run.end.state()).map(|(a, b)| (a - b).abs());
+        moved.fold(0.0, f64::max) < 100.0 * DISTURBANCE
+    })
 }
 
 fn theorem(id: &str, effort: Effort) -> Evidence {
@@ -201,7 +262,7 @@ fn is_pair(spectrum: &Spectrum, run: &Simulated, finding: &Finding) -> bool {
     pair && spectrum.distance(&token(&run.end, 0)) <= 1e-2
 }
 
-fn antipodal(id: &str, effort: Effort) -> Evidence {
+fn antipodal(id: &str, effort: Effort, random: bool) -> Evidence {
     let cases = [(2, 1.0), (3, 1.0), (5, 1.0), (3, 4.0)];
     let experiments: Vec<Experiment> = cases
         .map(|(d, beta)| {
@@ -214,48 +275,80 @@ fn antipodal(id: &str, effort: Effort) -> Evidence {
                     conjugate(&basis(&mut stream, d), &diagonal(&spectrum))
                 })
                 .collect();
-            let heads = heads(&mut stream, d, 5);
-            Grid { name, tokens: 16, dimension: d, beta, until: 1e8, replicas: 1, heads, values }.experiment()
+            let identity = vec![(IDENTITY.to_owned(), IDENTITY.to_owned())];
+            let (heads, replicas) = if random { (heads(&mut stream, d, 5), 1) } else { (identity, 5) };
+            Grid { name, tokens: 16, dimension: d, beta, until: 1e8, replicas, heads, values }.experiment()
         })
         .into();
+    let scores = if random { "gaussian / sqrt(d)" } else { "the identity" };
     let parameters = "V = B diag(1, 0.1 to 0.7) B^{-1}, B gaussian; d = 2, 3, 5 with beta = 1 and d = 3 with beta = 4; \
-                      n = 16; Q, K gaussian / sqrt(d); t = 1e8";
-    Evidence::of_runs(parameters.to_owned(), &experiments, |run| {
+                      n = 16; t = 1e8";
+    Evidence::of_runs(format!("{parameters}; Q, K {scores}"), &experiments, |run| {
         let run = run.finish()?;
         let (spectrum, finding) = finding(&run);
         Ok(settle(&run, &finding, is_pair(&spectrum, &run, &finding)))
     })
 }
 
-/// A row of Table 1: this spectrum, as a diagonal matrix with Q = K = I and in random bases with random Q and K.
-fn row(id: &str, effort: Effort, spectrum: &[f64]) -> Evidence {
-    let d = spectrum.len();
-    let plain = Grid {
-        name: format!("{id}-identity"),
+/// How long the rows of Table 1 run: repulsion comes to rest quickly or not at all.
+fn until(spectrum: &[f64]) -> f64 {
+    if spectrum[0] > 0.0 { 1e8 } else { 1e3 }
+}
+
+/// Whether the tokens are a cloud around L: apart, on both sides of a line, and in the mean square at most half as far
+/// from L as uniform tokens. Clouds need not be at rest.
+fn around(run: &Simulated, spectrum: &Spectrum) -> Check {
+    let (n, d) = (run.end.len(), run.end.dimension());
+    let distances = (0..n).map(|k| spectrum.distance(&token(&run.end, k)));
+    let square = distances.fold(0.0, |sum, x| sum + x * x / n as f64);
+    let share = square / (1.0 - spectrum.multiplicity() as f64 / d as f64);
+    let first = token(&run.end, 0);
+    let others: Vec<f64> = (1..n).map(|k| chord(&token(&run.end, k), &first)).collect();
+    let apart = others.iter().any(|chord| *chord > 0.1);
+    let both = spectrum.multiplicity() > 1 || others.iter().any(|chord| *chord > std::f64::consts::SQRT_2);
+    Check::that(share <= 0.5 && apart && both, || {
+        format!("mean square distance from L {share:.2} of that of uniform tokens; apart: {apart}; both sides: {both}")
+    })
+}
+
+/// A row of Table 1 with this spectrum on the diagonal of V.
+fn plain(id: &str, effort: Effort, spectrum: &[f64]) -> Evidence {
+    let grid = Grid {
+        name: id.to_owned(),
         tokens: 32,
-        dimension: d,
+        dimension: spectrum.len(),
         beta: 4.0,
-        until: 1e8,
-        replicas: effort.runs(500),
+        until: until(spectrum),
+        replicas: effort.runs(1000),
         heads: vec![(IDENTITY.to_owned(), IDENTITY.to_owned())],
         values: vec![diagonal(spectrum)],
     };
-    let name = format!("{id}-random");
-    let mut stream = Stream::named(&name);
-    let values = (0..effort.runs(50)).map(|_| conjugate(&basis(&mut stream, d), &diagonal(spectrum))).collect();
+    let parameters = format!("V = diag{spectrum:?}; d = 3, n = 32, beta = 4, t = {:e}", grid.until);
+    row(parameters, grid)
+}
+
+/// A row of Table 1 with this spectrum of V in random bases and with random Q and K.
+fn random(id: &str, effort: Effort, spectrum: &[f64]) -> Evidence {
+    let d = spectrum.len();
+    let mut stream = Stream::named(id);
+    let values = (0..effort.runs(100)).map(|_| conjugate(&basis(&mut stream, d), &diagonal(spectrum))).collect();
     let heads = heads(&mut stream, d, 5);
-    let random = Grid { name, tokens: 32, dimension: d, beta: 4.0, until: 1e8, replicas: 2, heads, values };
-    let experiments = [plain.experiment(), random.experiment()];
+    let until = until(spectrum);
+    let grid = Grid { name: id.to_owned(), tokens: 32, dimension: d, beta: 4.0, until, replicas: 2, heads, values };
     let parameters = format!(
-        "V = diag{spectrum:?} with Q = K = I (half of the runs) and in random bases with Q, K gaussian / sqrt(d); \
-         d = {d}, n = 32, beta = 4, t = 1e8"
+        "V = B diag{spectrum:?} B^{{-1}}, B gaussian; Q, K gaussian / sqrt(d); d = {d}, n = 32, beta = 4, t = {until:e}"
     );
-    Evidence::of_runs(parameters, &experiments, |run| {
+    row(parameters, grid)
+}
+
+fn row(parameters: String, grid: Grid) -> Evidence {
+    Evidence::of_runs(parameters, &[grid.experiment()], |run| {
         let run = run.finish()?;
         let (spectrum, finding) = finding(&run);
         let agrees = match spectrum.predicted() {
             Some(Configuration::Antipodal) => is_pair(&spectrum, &run, &finding),
             Some(Configuration::TopPoint) => finding.radius <= 1e-2 && finding.from_component <= 1e-2,
+            Some(Configuration::Cloud | Configuration::TwoClouds) => return Ok(around(&run, &spectrum)),
             Some(predicted) => predicted == finding.configuration,
             None => false,
         };
