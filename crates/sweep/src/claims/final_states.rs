@@ -159,7 +159,8 @@ fn settle(run: &Simulated, finding: &Finding, agrees: bool) -> Check {
         return Check::Agree;
     }
     let moving = finding.configuration == Configuration::Moving;
-    if !moving && !(finding.is_at_rest(run.time) && is_stable(run)) {
+    let settled = moving || (finding.is_at_rest(run.time) && is_stable(run));
+    if !settled {
         return Check::Undecided;
     }
     Check::Disagree(format!(
