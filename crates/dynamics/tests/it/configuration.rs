@@ -11,6 +11,9 @@ fn tokens(rows: &[[f64; 3]]) -> Tokens {
     Tokens::new(3, (0..3).flat_map(|i| rows.iter().map(move |row| row[i])).collect()).expect("tokens")
 }
 
+/// The diagonal of V, the common start, the end, the speed there and the class.
+type Case<'a> = (&'a [f64; 3], [f64; 3], &'a [[f64; 3]], f64, Configuration);
+
 /// The class of `end` at rest after t = 1, reached from tokens that all started at `origin`.
 fn class(value: &[f64], origin: [f64; 3], end: &[[f64; 3]], speed: f64) -> Configuration {
     let start = tokens(&vec![origin; end.len()]);
@@ -53,7 +56,7 @@ fn val_every_class_on_a_constructed_state() {
     let (plane, line) = ([1.0, 1.0, 0.0], [1.0, 0.0, 0.0]);
     let point = |x: [f64; 3]| [x, [x[0], x[1], x[2] + 1e-3]];
     let slanted = [0.6, 0.0, 0.8];
-    let cases: [(&[f64; 3], [f64; 3], &[[f64; 3]], f64, Configuration); 11] = [
+    let cases: [Case<'_>; 11] = [
         (&[1.0; 3], slanted, &point(slanted), 0.0, Configuration::FirstToken),
         (&plane, slanted, &point([1.0, 0.0, 0.0]), 0.0, Configuration::TopPoint),
         (&plane, slanted, &point([0.0, 1.0, 0.0]), 0.0, Configuration::OtherPoint),
