@@ -79,6 +79,27 @@ sphere-trajectories: (figure "sphere-trajectories")
 # Numbers of Rényi centres against parking theory
 center-counts: (figure "center-counts")
 
+# Cars parked until nothing fits, against parking theory
+parking-saturation: (figure "parking-saturation")
+
+# Rényi and strong Rényi centres of the first n tokens, against parking theory
+parking-arrivals: (figure "parking-arrivals")
+
+# How long clusters last, against the inverse temperature
+lifetimes-beta: (figure "lifetimes-beta")
+
+# How long clusters last, against the number of tokens
+lifetimes-tokens: (figure "lifetimes-tokens")
+
+# How long clusters last in two, three and four dimensions
+lifetimes-dimension: (figure "lifetimes-dimension")
+
+# The number of clusters until all tokens are in one place
+collapse-forty-decades: (figure "collapse-forty-decades")
+
+# The number of metastable clusters against the inverse temperature
+plateau: (figure "plateau")
+
 # Run, analyze and draw one manifest of experiments/
 figure NAME: (run "experiments/" + NAME + ".toml") (tokenpark "analyze" "experiments/" + NAME + ".toml") (tokenpark "figures" "experiments/" + NAME + ".toml")
 

@@ -13,6 +13,9 @@ pub enum AnalysisError {
     /// A figure cannot be drawn or written.
     #[error(transparent)]
     Draw(#[from] DrawError),
+    /// A dataset of parking states a question that makes no sense.
+    #[error(transparent)]
+    Parking(#[from] tokenpark_parking::ParkingError),
     /// A table cannot be aggregated.
     #[error("polars: {0}")]
     Polars(#[from] polars::error::PolarsError),

@@ -6,6 +6,7 @@ mod curves;
 mod law;
 mod lifetimes;
 mod names;
+mod parking;
 mod positions;
 
 use crate::draw::save;
@@ -36,6 +37,7 @@ pub fn figures(folder: &Path) -> Result<Vec<PathBuf>, AnalysisError> {
         drawn.extend(positions::draw(&summary, &table, centers.as_ref(), curves.as_ref())?);
     }
     drawn.extend(lifetimes::draw(&summary, folder)?);
+    drawn.extend(parking::draw(&summary, folder)?);
     let mut written = vec![];
     for (name, svg) in drawn {
         written.extend(save(&svg, &folder.join(name))?);

@@ -11,6 +11,7 @@ mod error;
 mod figures;
 mod index;
 mod lifetimes;
+mod parking;
 mod positions;
 mod published;
 mod source;
@@ -58,6 +59,9 @@ pub fn analyze(dataset: &Dataset, reports: &Path) -> Result<Vec<PathBuf>, Analys
     written.extend(tables);
     notes.extend(lines);
     let (tables, lines) = lifetimes::write(&source, &folder)?;
+    written.extend(tables);
+    notes.extend(lines);
+    let (tables, lines) = parking::write(&source, &folder)?;
     written.extend(tables);
     notes.extend(lines);
     written.extend(positions::write(&source, &folder)?);

@@ -12,8 +12,9 @@ mod fit;
 mod fit_rows;
 mod plateau;
 mod read;
+mod trend;
 
-pub(crate) use collapse::COLLAPSE;
+pub(crate) use trend::{COLLAPSE, PLATEAU, Trend};
 
 use crate::source::Source;
 use crate::survival::Percentile;
@@ -92,8 +93,15 @@ impl Summaries {
             self.lines.push(format!("No cluster was observed past t = {start}, the start of the observation."));
         }
         let (collapse, log_rank) = (tables::stack(self.collapse)?, tables::stack(self.log_rank)?);
+        let plateau = tables::stack(self.plateau)?;
         self.lines.extend(compared(&log_rank)?);
-        let (fits, lines) = fit.tables(&collapse, &tables::parameters(&collapse, &source.swept))?;
+        let (mut trends, mut sentences) = (vec![], vec![]);
+        for (table, trend) in [(&collapse, &COLLAPSE), (&plateau, &PLATEAU)] {
+            let (fits, lines) = trend::fits(table, &tables::parameters(table, &source.swept), trend)?;
+            trends.extend(fits);
+            sentences.extend(lines);
+        }
+        let (fits, lines) = fit.tables(trends, sentences)?;
         self.lines.extend(lines);
         let mut written = vec![];
         for (name, mut table) in [
@@ -101,7 +109,7 @@ impl Summaries {
             ("lifetime-percentiles", tables::stack(self.percentiles)?),
             ("log-rank", log_rank),
             ("collapse", collapse),
-            ("plateau", tables::stack(self.plateau)?),
+            ("plateau", plateau),
         ]
         .into_iter()
         .chain(fits)

@@ -119,6 +119,9 @@ impl Source {
 
     /// The parameters in one line: n = 200, d = 2, beta = 64, ...
     pub(crate) fn parameters(&self) -> Result<String, AnalysisError> {
+        if self.manifest.get("kind").and_then(toml::Value::as_str) == Some("parking") {
+            return self.parking_parameters();
+        }
         let (moves, centers) = (self.follows_time(), self.has("centers") || self.has("observables"));
         let numbers = [
             ("model", "tokens", "n", true),
@@ -132,19 +135,29 @@ impl Source {
                 words.push(format!("{symbol} = {}", round(value)));
             }
         }
-        let plain = ["query", "key", "value"].map(|key| self.is_default("model", key, "identity"));
+        let single = self.is_default("model", "heads", "");
+        let plain = ["query", "key", "value"].map(|key| single && self.is_default("model", key, "identity"));
         match plain {
             [true, true, true] => words.push("Q = K = V = I".to_owned()),
             [true, true, false] => words.push("Q = K = I".to_owned()),
             _ => {}
         }
-        if !self.is_default("model", "mask", "causal") {
-            words.push("full attention".to_owned());
+        match self.value("model", "mask").map(|mask| mask.as_str()) {
+            None | Some(Some("causal")) => {}
+            Some(Some(word)) => words.push(format!("{word} attention")),
+            Some(None) => words.push("another mask".to_owned()),
         }
         if let Some(delta) = self.delta()?.filter(|delta| centers && delta.is_finite()) {
             words.push(format!("δ = {}", short(delta)));
         }
         Ok(words.join(", "))
+    }
+
+    /// The parameters of parking: δ = 0.5, 1000 runs at each of 25 points.
+    fn parking_parameters(&self) -> Result<String, AnalysisError> {
+        let delta = self.delta()?.map(|delta| format!("δ = {}, ", short(delta))).unwrap_or_default();
+        let points = self.runs.column("point")?.n_unique()?.max(1);
+        Ok(format!("{delta}{} runs at each point", self.runs.height() / points))
     }
 
     pub(crate) fn title(&self) -> String {

@@ -1,6 +1,6 @@
 //! What can be typed.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ops::Range;
 use std::path::PathBuf;
 use tokenpark_sweep::claims::Verdict;
@@ -36,6 +36,8 @@ pub enum Command {
     Reproduce(Reproduce),
     /// Check every claim about the model and tell its verdict.
     Claims(Claims),
+    /// Rényi parking on its own: centres of random tokens on an interval, a circle or a sphere.
+    Park(Park),
 }
 
 /// Where datasets lie.
@@ -177,6 +179,56 @@ pub struct Claims {
     /// Write claims.md into this folder, and the manifests of counterexamples into its folder claims/.
     #[arg(long, value_name = "DIR")]
     pub reports: Option<PathBuf>,
+}
+
+/// `park`.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("process").required(true))]
+pub struct Park {
+    /// Where cars park.
+    #[arg(long, value_enum)]
+    pub space: ParkSpace,
+    /// The interval's length, at least that of a car.
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub length: Option<f64>,
+    /// How far apart cars are: an angle below pi, or the length of a car on the interval [default there: 1].
+    #[arg(long, value_name = "D", allow_negative_numbers = true)]
+    pub separation: Option<f64>,
+    /// The dimension d of the space around the sphere S^(d-1) [default: 3]; saturation up to 5.
+    #[arg(long, value_name = "d", allow_negative_numbers = true)]
+    pub dimension: Option<usize>,
+    /// Let N tokens arrive: Rényi and strong Rényi centres.
+    #[arg(long, value_name = "N", group = "process", allow_negative_numbers = true)]
+    pub arrivals: Option<u64>,
+    /// Park until provably nothing fits.
+    #[arg(long, group = "process")]
+    pub saturate: bool,
+    /// Independent samples.
+    #[arg(long, value_name = "R", allow_negative_numbers = true)]
+    pub replicas: u32,
+    /// What all random numbers derive from.
+    #[arg(long, value_name = "S", allow_negative_numbers = true)]
+    pub seed: u64,
+    /// Worker threads; 0 for one a core. Results do not depend on it.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub threads: usize,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Write one row a replica to a Parquet file.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// Where cars park.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ParkSpace {
+    /// [0, length].
+    Interval,
+    /// The unit circle, by angle.
+    Circle,
+    /// The unit sphere of R^d.
+    Sphere,
 }
 
 fn range(text: &str) -> Result<Range<u32>, String> {

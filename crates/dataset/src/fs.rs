@@ -37,6 +37,8 @@ fn ignore_missing(result: io::Result<()>) -> io::Result<()> {
 /// Makes the names in a folder durable.
 pub(crate) fn sync_dir(path: &Path) -> Result<(), DatasetError> {
     if cfg!(unix) {
+        // The parent of a bare file name is the empty path: the working folder, but no folder that can be opened.
+        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
         File::open(path).and_then(|folder| folder.sync_all()).at("flush the folder", path)?;
     }
     Ok(())

@@ -5,7 +5,7 @@
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 use tokenpark_dynamics::{
-    Head, Hysteresis, Mask, Method, Model, Problem, SaveAt, Tokens, Tolerance, Tracker, Weights, follow,
+    Head, Hysteresis, Kernel, Mask, Method, Model, Problem, SaveAt, Tokens, Tolerance, Tracker, Weights, follow,
 };
 
 const CASES: [(usize, usize, f64, f64); 7] = [
@@ -52,13 +52,13 @@ fn run(n: usize, d: usize, beta: f64, until: f64) -> Run {
     let begin = Instant::now();
     let mut tracker = Tracker::new(&start, Hysteresis::new(0.07, Hysteresis::default_split(beta, 0.07)), 100.0);
     let mut spent = begin.elapsed();
-    let solution = follow(&model, Method::Auto, problem, &mut |moment| {
+    let solution = follow(&model, Method::Auto, Kernel::Auto, problem, &mut |moment| {
         let begin = Instant::now();
         tracker.see(moment);
         spent += begin.elapsed();
         ControlFlow::Continue(())
     });
-    let steps = solution.expect("auto solves every model").0.statistics.steps;
+    let steps = solution.expect("auto solves every model").solution.statistics.steps;
     Run { whole: begin.elapsed(), tracker: spent, steps, lives: tracker.lives().len() }
 }
 

@@ -5,6 +5,7 @@ use crate::simd::{Detected, LANES, SimdLevel, padded};
 use crate::tokens::normalize;
 use crate::{Mask, Model, Tolerance, VectorField, Weights};
 use nalgebra::DMatrix;
+use std::ops::Range;
 
 /// The vector field of a [`Model`] with n tokens. The state is coordinate-major like [`crate::Tokens`], n * d numbers.
 ///
@@ -26,6 +27,13 @@ pub struct Attention {
     /// V x_j, padded; empty when V = a I.
     values: Vec<f64>,
     own_scores: Vec<f64>,
+    /// Of the mask.
+    spans: Vec<Range<usize>>,
+    log_sinks: Vec<f64>,
+    /// Which head, and the fields of those after the first; their velocities are summed up here.
+    head: usize,
+    others: Vec<Attention>,
+    velocity: Vec<f64>,
     row: Vec<f64>,
 }
 
@@ -39,8 +47,16 @@ impl Attention {
     /// The same with a given instruction set, or the best below it; the results are the same bits.
     #[must_use]
     pub fn with_level(model: Model, tokens: usize, level: SimdLevel) -> Self {
-        let scores = (!model.has_identity_scores()).then(|| model.scores());
-        let scalar_value = model.scalar_value();
+        let others: Vec<Self> = (1..model.heads().len()).map(|h| Self::of_head(&model, h, tokens, level)).collect();
+        let velocity = vec![0.0; if others.is_empty() { 0 } else { tokens * model.dimension() }];
+        Self { others, velocity, ..Self::of_head(&model, 0, tokens, level) }
+    }
+
+    /// The field of one head alone.
+    fn of_head(model: &Model, head: usize, tokens: usize, level: SimdLevel) -> Self {
+        let (index, head) = (head, &model.heads()[head]);
+        let scores = (!head.has_identity_scores()).then(|| head.scores(model.beta()));
+        let scalar_value = head.scalar_value();
         let size = padded(tokens) * model.dimension();
         Self {
             level: Detected::at_most(level),
@@ -49,8 +65,13 @@ impl Attention {
             values: vec![0.0; if scalar_value.is_none() { size } else { 0 }],
             own_scores: vec![model.beta(); tokens],
             row: vec![0.0; padded(tokens)],
+            spans: model.mask().spans(tokens),
+            log_sinks: model.mask().log_sinks(tokens),
             n: tokens,
-            model,
+            model: model.clone(),
+            head: index,
+            others: Vec::new(),
+            velocity: Vec::new(),
             scores,
             scalar_value,
         }
@@ -88,35 +109,32 @@ impl Attention {
             }
         }
         if self.scalar_value.is_none() {
-            multiply(&self.model.head().value, &self.unit, stride, &mut self.values);
+            multiply(&self.model.heads()[self.head].value, &self.unit, stride, &mut self.values);
         }
     }
-}
 
-impl VectorField for Attention {
-    fn len(&self) -> usize {
-        self.n * self.model.dimension()
-    }
-
-    fn velocity(&mut self, _time: f64, state: &[f64], out: &mut [f64]) {
-        assert_eq!((state.len(), out.len()), (self.len(), self.len()), "n * d coordinates");
+    /// The velocities by this head alone.
+    fn attend(&mut self, state: &[f64], out: &mut [f64]) {
         self.load(state);
         let (n, dimension) = (self.n, self.model.dimension());
-        let causal = self.model.mask() == Mask::Causal;
+        let (mask, spans) = (self.model.mask(), &self.spans[..]);
+        let weighed = matches!(mask, Mask::Window(_) | Mask::Decay(_) | Mask::Sink { .. });
         let total = match self.model.weights() {
             Weights::Softmax => Total::Softmax,
             Weights::Unnormalized => Total::Count,
         };
-        if let (None, Some(value), 2) = (&self.scores, self.scalar_value, dimension) {
+        if let (None, Some(value), 2, false) = (&self.scores, self.scalar_value, dimension, weighed) {
             let (x, y) = self.unit.split_at(padded(n));
             let (scaled, beta) = (self.slopes.split_at(padded(n)).into(), self.model.beta());
-            return self.level.run(CircleKernel { x, y, scaled, n, causal, beta, value, total, out });
+            return self.level.run(CircleKernel { x, y, scaled, n, spans, beta, value, total, out });
         }
         self.level.run(DirectKernel {
             tokens: &self.unit,
             n,
             dimension,
-            causal,
+            spans,
+            rate: mask.rate(n),
+            log_sinks: &self.log_sinks,
             scores: match self.scores {
                 None => Scores::Chord(self.model.beta()),
                 Some(_) => Scores::Linear(&self.slopes),
@@ -130,6 +148,25 @@ impl VectorField for Attention {
             row: &mut self.row,
             out,
         });
+    }
+}
+
+impl VectorField for Attention {
+    fn len(&self) -> usize {
+        self.n * self.model.dimension()
+    }
+
+    fn velocity(&mut self, _time: f64, state: &[f64], out: &mut [f64]) {
+        assert_eq!((state.len(), out.len()), (self.len(), self.len()), "n * d coordinates");
+        self.attend(state, out);
+        for other in &mut self.others {
+            other.attend(state, &mut self.velocity);
+            out.iter_mut().zip(&self.velocity).for_each(|(out, v)| *out += v);
+        }
+        if !self.others.is_empty() {
+            let heads = self.model.heads().len() as f64;
+            out.iter_mut().for_each(|out| *out /= heads);
+        }
     }
 
     fn retract(&self, state: &mut [f64]) {

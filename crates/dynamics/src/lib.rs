@@ -21,7 +21,9 @@ mod configuration;
 mod exp;
 mod flow;
 mod kernel;
+mod mask;
 mod model;
+mod plane;
 mod simd;
 mod solver;
 mod tokens;
@@ -33,8 +35,10 @@ pub use circle::CircleField;
 pub use cluster::Clusters;
 pub use configuration::{Configuration, Finding, Spectrum};
 pub use exp::exp;
-pub use flow::{Method, MethodError, follow};
-pub use model::{Head, Mask, Model, ModelError, Weights};
+pub use flow::{FollowError, Followed, Kernel, Method, follow};
+pub use mask::Mask;
+pub use model::{Head, Model, ModelError, Weights};
+pub use plane::PlaneField;
 pub use simd::SimdLevel;
 pub use solver::{
     DormandPrince5, Event, ImplicitField, MAX_STEPS, Moment, Ndf, PiController, PredictiveController, Problem,

@@ -1,20 +1,10 @@
 //! What is simulated: temperature, matrices, mask and weights. Pure data, validated once.
 //!
-//! Where the model will grow: further masks are variants of [`Mask`], several heads a list of [`Head`]s, a
-//! normalisation scheme with radii a further field whose radii join the state behind the tokens.
+//! Where the model will grow: further masks are variants of [`Mask`], a normalisation scheme with radii a further field
+//! whose radii join the state behind the tokens.
 
+use crate::Mask;
 use nalgebra::DMatrix;
-
-/// Who attends to whom.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum Mask {
-    /// Token k sees the tokens j <= k (the paper's CSA).
-    #[default]
-    Causal,
-    /// Every token sees all tokens (SA).
-    Full,
-}
 
 /// How the attention weights are normalised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -43,6 +33,26 @@ impl Head {
     pub fn identity(dimension: usize) -> Self {
         let identity = DMatrix::identity(dimension, dimension);
         Self { query: identity.clone(), key: identity.clone(), value: identity }
+    }
+
+    /// beta K^T Q: the score of token j for token k is <beta K^T Q x_k, x_j>.
+    #[must_use]
+    pub fn scores(&self, beta: f64) -> DMatrix<f64> {
+        let d = self.query.nrows();
+        // A fixed-order product: nalgebra's own switches kernels, and so bits, by processor.
+        DMatrix::from_fn(d, d, |i, j| beta * (0..d).fold(0.0, |sum, l| sum + self.key[(l, i)] * self.query[(l, j)]))
+    }
+
+    /// True when Q = K = I, so that scores are functions of the chord alone.
+    #[must_use]
+    pub fn has_identity_scores(&self) -> bool {
+        scalar_of(&self.query) == Some(1.0) && scalar_of(&self.key) == Some(1.0)
+    }
+
+    /// The number a when V = a I.
+    #[must_use]
+    pub fn scalar_value(&self) -> Option<f64> {
+        scalar_of(&self.value)
     }
 }
 
@@ -75,6 +85,22 @@ pub enum ModelError {
         /// The entry.
         entry: f64,
     },
+    /// A model without heads.
+    #[error("there is no head, allowed: 1 or more")]
+    NoHead,
+    /// A number of the mask is not one that it can have.
+    #[error("the mask's {what} is {value}, allowed: {allowed}")]
+    Mask {
+        /// Which number.
+        what: &'static str,
+        /// Its value.
+        value: f64,
+        /// What it can be.
+        allowed: &'static str,
+    },
+    /// Unnormalized weights have no Z_k.
+    #[error("a sink is a term of Z_k, which unnormalized weights do not have, allowed: softmax weights")]
+    SinkWithoutSum,
     /// beta |K^T Q| is too large for the exponentials.
     #[error("beta * |K^T Q| reaches {bound:e}, allowed: up to {allowed:e} with these weights")]
     Overflow {
@@ -92,40 +118,52 @@ pub struct Model {
     beta: f64,
     mask: Mask,
     weights: Weights,
-    head: Head,
+    heads: Vec<Head>,
 }
 
 impl Model {
-    /// Largest exponent that unnormalized weights can carry.
-    const LARGEST_EXPONENT: f64 = 700.0;
-
-    /// A model on S^{d-1}.
+    /// A model on S^{d-1} with one head.
     ///
     /// # Errors
-    /// For a negative or non-finite beta, d < 2, matrices of the wrong shape or with non-finite entries, and scores
-    /// that overflow.
+    /// For a negative or non-finite beta, d < 2, matrices of the wrong shape or with non-finite entries, a mask with
+    /// numbers that it cannot have, and scores that overflow.
     pub fn new(dimension: usize, beta: f64, mask: Mask, weights: Weights, head: Head) -> Result<Self, ModelError> {
+        Self::with_heads(dimension, beta, mask, weights, vec![head])
+    }
+
+    /// A model on S^{d-1} whose velocity is the mean over the heads of each one's attention, projected.
+    ///
+    /// # Errors
+    /// As for one head, and without any.
+    pub fn with_heads(
+        dimension: usize,
+        beta: f64,
+        mask: Mask,
+        weights: Weights,
+        heads: Vec<Head>,
+    ) -> Result<Self, ModelError> {
         if dimension < 2 {
             return Err(ModelError::Dimension(dimension));
         }
         if !(beta.is_finite() && beta >= 0.0) {
             return Err(ModelError::Beta(beta));
         }
-        for (name, matrix) in [("query", &head.query), ("key", &head.key), ("value", &head.value)] {
-            check(name, matrix, dimension)?;
+        if heads.is_empty() {
+            return Err(ModelError::NoHead);
         }
-        let model = Self { dimension, beta, mask, weights, head };
-        let bound = model.scores().norm();
-        let allowed = match weights {
-            Weights::Softmax => 1e300,
-            Weights::Unnormalized => Self::LARGEST_EXPONENT,
-        };
-        // The Frobenius norm of I is sqrt(d); the scores of identity matrices are at most beta.
-        let bound = if model.has_identity_scores() { beta } else { bound };
-        if bound.is_nan() || bound > allowed {
-            return Err(ModelError::Overflow { bound, allowed });
+        if let Some((what, value, allowed)) = mask.mistake() {
+            return Err(ModelError::Mask { what, value, allowed });
         }
-        Ok(model)
+        if matches!(mask, Mask::Sink { .. }) && weights == Weights::Unnormalized {
+            return Err(ModelError::SinkWithoutSum);
+        }
+        for head in &heads {
+            for (name, matrix) in [("query", &head.query), ("key", &head.key), ("value", &head.value)] {
+                check(name, matrix, dimension)?;
+            }
+            overflow(head, beta, weights)?;
+        }
+        Ok(Self { dimension, beta, mask, weights, heads })
     }
 
     /// The dimension d.
@@ -142,8 +180,8 @@ impl Model {
 
     /// The mask.
     #[must_use]
-    pub fn mask(&self) -> Mask {
-        self.mask
+    pub fn mask(&self) -> &Mask {
+        &self.mask
     }
 
     /// The normalisation of the weights.
@@ -152,33 +190,44 @@ impl Model {
         self.weights
     }
 
-    /// The matrices.
+    /// The heads, at least one.
     #[must_use]
-    pub fn head(&self) -> &Head {
-        &self.head
+    pub fn heads(&self) -> &[Head] {
+        &self.heads
     }
 
-    /// beta K^T Q: the score of token j for token k is <beta K^T Q x_k, x_j>.
+    /// The head, if there is one only.
     #[must_use]
-    pub fn scores(&self) -> DMatrix<f64> {
-        let d = self.dimension;
-        // A fixed-order product: nalgebra's own switches kernels, and so bits, by processor.
-        DMatrix::from_fn(d, d, |i, j| {
-            self.beta * (0..d).fold(0.0, |sum, l| sum + self.head.key[(l, i)] * self.head.query[(l, j)])
-        })
+    pub fn single_head(&self) -> Option<&Head> {
+        if let [head] = &self.heads[..] { Some(head) } else { None }
     }
 
-    /// True when Q = K = I, so that scores are functions of the chord alone.
+    /// True when there is one head with Q = K = I.
     #[must_use]
     pub fn has_identity_scores(&self) -> bool {
-        scalar_of(&self.head.query) == Some(1.0) && scalar_of(&self.head.key) == Some(1.0)
+        self.single_head().is_some_and(Head::has_identity_scores)
     }
 
-    /// The number a when V = a I.
+    /// The number a when there is one head with V = a I.
     #[must_use]
     pub fn scalar_value(&self) -> Option<f64> {
-        scalar_of(&self.head.value)
+        self.single_head().and_then(Head::scalar_value)
     }
+}
+
+/// Largest exponent that unnormalized weights can carry.
+const LARGEST_EXPONENT: f64 = 700.0;
+
+/// Scores that are too large for the exponentials.
+fn overflow(head: &Head, beta: f64, weights: Weights) -> Result<(), ModelError> {
+    let bound = head.scores(beta).norm();
+    let allowed = match weights {
+        Weights::Softmax => 1e300,
+        Weights::Unnormalized => LARGEST_EXPONENT,
+    };
+    // The Frobenius norm of I is sqrt(d); the scores of identity matrices are at most beta.
+    let bound = if head.has_identity_scores() { beta } else { bound };
+    if bound.is_nan() || bound > allowed { Err(ModelError::Overflow { bound, allowed }) } else { Ok(()) }
 }
 
 fn check(name: &'static str, matrix: &DMatrix<f64>, dimension: usize) -> Result<(), ModelError> {

@@ -4,7 +4,8 @@
 //! run when they are published.
 
 use crate::fingerprint::fingerprint;
-use crate::manifest::SCHEMA;
+use crate::manifest::{Experiment, SCHEMA};
+use crate::parking;
 use crate::plan::Plan;
 use crate::rows::{RunSpec, RunTables};
 use crate::run::{RunError, failed, run};
@@ -344,10 +345,13 @@ fn message(panic: &(dyn std::any::Any + Send)) -> String {
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
 }
 
-/// The expected cost of a run at a point, in arbitrary units: pairs of tokens times dimension.
+/// The expected cost of a run at a point, in arbitrary units: pairs of tokens times dimension, or what parking draws.
 #[must_use]
 pub fn cost(plan: &Plan, point: usize) -> f64 {
     let point = plan.point(point);
+    if plan.manifest().kind == Experiment::Parking {
+        return parking::cost(&point);
+    }
     let n = f64::from(point.tokens);
     (n * n * f64::from(point.dimension)).max(1.0)
 }

@@ -13,13 +13,16 @@ use sha2::{Digest, Sha256};
 use tokenpark_dynamics::MODEL_VERSION;
 
 use crate::axis::{Axis, Column};
-use crate::manifest::{Distribution, Key, Manifest, Noise, Observe, SCHEMA};
+use crate::manifest::{Distribution, Experiment, Key, Manifest, Noise, Observe, ParkingSpec, SCHEMA};
 use crate::plan::Point;
 
 impl Manifest {
     /// The meaning of the manifest as TOML.
     pub fn canonical(&self) -> String {
         let mut text = format!("schema = {SCHEMA}\nname = {:?}\nseed = {}\n", self.name, self.seed);
+        if self.kind != Experiment::default() {
+            line(&mut text, "kind", format!("{:?}", self.kind.name()));
+        }
         if self.replicas != 1 {
             line(&mut text, "replicas", self.replicas);
         }
@@ -28,6 +31,7 @@ impl Manifest {
         section(&mut text, "integrate", &self.settings("integrate"));
         section(&mut text, "observe", &observe(&self.observe));
         section(&mut text, "centers", &self.settings("centers"));
+        section(&mut text, "parking", &(self.settings("parking") + &parking(&self.parking)));
         let (zips, alone): (Vec<&Axis>, Vec<&Axis>) = self.axes().iter().partition(|axis| axis.zipped);
         let alone: String = alone.iter().flat_map(|axis| axis.columns()).map(column).collect();
         section(&mut text, "sweep", &alone);
@@ -93,6 +97,25 @@ fn observe(observe: &Observe) -> String {
     text
 }
 
+fn parking(parking: &ParkingSpec) -> String {
+    let default = ParkingSpec::default();
+    let mut text = String::new();
+    if parking.record != default.record {
+        let words: Vec<&str> = parking.record.iter().map(|record| record.name()).collect();
+        line(&mut text, "record", format!("{words:?}"));
+    }
+    if parking.bins != default.bins {
+        line(&mut text, "bins", parking.bins);
+    }
+    if parking.range != default.range {
+        line(&mut text, "range", format!("{:?}", parking.range));
+    }
+    if parking.times != default.times {
+        line(&mut text, "times", parking.times);
+    }
+    text
+}
+
 fn column(column: &Column) -> String {
     let values = match &column.progression {
         Some(ends) if column.key().is_count() => ends.to_string().replace(".0", ""),
@@ -115,7 +138,7 @@ fn section(text: &mut String, name: &str, body: &str) {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

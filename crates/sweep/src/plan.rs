@@ -157,8 +157,9 @@ impl Plan {
 impl SweptColumn {
     fn new(column: &Column) -> Self {
         let expression = |setting: &Setting| matches!(setting, Setting::Separation(Separation::Expression(_)));
+        let saturated = column.values().contains(&Setting::Saturated);
         let kind = match column.values().first() {
-            Some(Setting::Count(_)) => ColumnKind::U32,
+            Some(Setting::Count(_)) if !saturated => ColumnKind::U32,
             Some(Setting::Number(_)) => ColumnKind::F64,
             Some(Setting::Separation(_)) if !column.values().iter().any(expression) => ColumnKind::F64,
             _ => ColumnKind::Text,
@@ -169,7 +170,7 @@ impl SweptColumn {
 
 fn swept_value(kind: ColumnKind, setting: &Setting) -> SweptValue {
     match (kind, setting) {
-        (_, Setting::Count(n)) => SweptValue::U32(*n),
+        (ColumnKind::U32, Setting::Count(n)) => SweptValue::U32(*n),
         (_, Setting::Number(x)) => SweptValue::F64(*x),
         (ColumnKind::F64, Setting::Separation(Separation::Number(x))) => SweptValue::F64(*x),
         (_, other) => SweptValue::Text(other.to_string().trim_matches('"').to_owned()),

@@ -23,7 +23,7 @@ pub(crate) struct RunSpec<'a> {
 
 impl RunSpec<'_> {
     /// A table of the columns `point`, `replica` and the swept parameters, and then `columns`.
-    fn table(&self, columns: Columns) -> Result<Table, DatasetError> {
+    pub(crate) fn table(&self, columns: Columns) -> Result<Table, DatasetError> {
         let rows = columns.first().map_or(0, |(_, column)| column.len());
         let mut all = vec![
             named("point", Column::U32(vec![self.point as u32; rows])),
@@ -37,7 +37,7 @@ impl RunSpec<'_> {
             };
             all.push(named(column.name, values));
         }
-        // A swept `method` is the one column that both sides name; the swept one stands.
+        // A swept `method` or `kernel` is a column that both sides name; the swept one stands.
         all.extend(columns.into_iter().filter(|(name, _)| self.plan.swept().iter().all(|column| column.name != name)));
         Table::new(all)
     }
@@ -48,6 +48,7 @@ impl RunSpec<'_> {
 pub(crate) struct Outcome {
     pub(crate) solution: Option<Solution>,
     pub(crate) method: Option<&'static str>,
+    pub(crate) kernel: Option<&'static str>,
     pub(crate) final_clusters: Option<u32>,
     pub(crate) renyi_centers: Option<u32>,
     pub(crate) strong_centers: Option<u32>,
@@ -70,6 +71,7 @@ impl Outcome {
             named("rejected", count(statistics.map(|s| s.rejected))),
             named("evaluations", count(statistics.map(|s| s.evaluations))),
             named("method", Column::OptionText(vec![self.method.map(str::to_owned)])),
+            named("kernel", Column::OptionText(vec![self.kernel.map(str::to_owned)])),
             named("final_clusters", Column::OptionU32(vec![self.final_clusters])),
             named("renyi_centers", Column::OptionU32(vec![self.renyi_centers])),
             named("strong_centers", Column::OptionU32(vec![self.strong_centers])),

@@ -1,6 +1,7 @@
 //! One run: draw the start, follow the dynamics, keep the rows that the manifest asks for.
 
-use crate::manifest::{Observe, Record};
+use crate::manifest::{Experiment, Observe, Record};
+use crate::parking;
 use crate::plan::{Plan, Point};
 use crate::rows::{Outcome, Rows, RunSpec, RunTables};
 use crate::seed::Draws;
@@ -8,10 +9,10 @@ use crate::watch::{Consumption, Drift, Lemma51};
 use std::ops::ControlFlow;
 use tokenpark_dataset::DatasetError;
 use tokenpark_dynamics::{
-    Clusters, Hysteresis, Mask, MethodError, Model, ModelError, Moment, Problem, SaveAt, Termination, Tokens,
+    Clusters, FollowError, Followed, Hysteresis, Mask, Model, ModelError, Moment, Problem, SaveAt, Termination, Tokens,
     TokensError, Tolerance, Tracker, Weights, follow,
 };
-use tokenpark_parking::Centers;
+use tokenpark_parking::{Centers, ParkingError};
 
 /// Why a run could not be computed: it becomes a row, not the end of a sweep.
 #[derive(Debug, thiserror::Error)]
@@ -22,9 +23,12 @@ pub enum RunError {
     /// The start is not valid.
     #[error(transparent)]
     Tokens(#[from] TokensError),
-    /// The model cannot be solved with the method that was asked for.
+    /// The model cannot be solved with the method or the kernel that was asked for.
     #[error(transparent)]
-    Method(#[from] MethodError),
+    Follow(#[from] FollowError),
+    /// Nothing can be parked, or a sample could not be resolved.
+    #[error(transparent)]
+    Parking(#[from] ParkingError),
     /// The rows do not fit together.
     #[error(transparent)]
     Rows(#[from] DatasetError),
@@ -43,11 +47,14 @@ pub fn run(
     replica: u32,
     interrupted: &dyn Fn() -> bool,
 ) -> Result<Option<RunTables>, RunError> {
+    if plan.manifest().kind == Experiment::Parking {
+        return parking::run(plan, point, replica).map(Some);
+    }
     let settings = plan.point(point);
     let draws = Draws::new(plan.manifest(), &settings, replica);
     let start = draws.start(plan.manifest(), &settings)?;
-    let (beta, mask, weights) = (settings.beta, settings.mask, settings.weights);
-    let model = Model::new(start.dimension(), beta, mask, weights, draws.head(&settings))?;
+    let (beta, mask, weights) = (settings.beta, settings.mask.clone(), settings.weights);
+    let model = Model::with_heads(start.dimension(), beta, mask, weights, draws.heads(&settings))?;
     let times = plan.times(point);
     let mut watch = Watch::new(plan, &settings, &model, &start);
     let tolerance = Tolerance { rtol: settings.rtol, atol: settings.atol };
@@ -60,11 +67,13 @@ pub fn run(
         watch.see(moment);
         ControlFlow::Continue(())
     };
-    let (solution, method) = follow(&model, settings.method, problem, &mut observer)?;
+    let Followed { solution, method, kernel } =
+        follow(&model, settings.method, settings.kernel, problem, &mut observer)?;
     if solution.termination == Termination::Event {
         return Ok(None);
     }
-    let outcome = Outcome { method: Some(method), delta: Some(settings.separation), ..watch.outcome() };
+    let (method, kernel) = (Some(method), Some(kernel));
+    let outcome = Outcome { method, kernel, delta: Some(settings.separation), ..watch.outcome() };
     let rows = watch.finish(solution.t_end);
     Ok(Some(rows.into_tables(RunSpec { plan, point, replica }, Outcome { solution: Some(solution), ..outcome })?))
 }
@@ -74,6 +83,9 @@ pub fn run(
 /// # Errors
 /// Never for a valid plan.
 pub(crate) fn failed(spec: RunSpec<'_>, error: &RunError) -> Result<RunTables, DatasetError> {
+    if spec.plan.manifest().kind == Experiment::Parking {
+        return parking::failed(spec, error);
+    }
     let outcome = Outcome { error: Some(error.to_string()), ..Outcome::default() };
     Rows::new(spec.plan).into_tables(spec, outcome)
 }
@@ -125,7 +137,7 @@ impl<'a> Watch<'a> {
         };
         let drift = kinds.map(|kind| Drift::new(kind, observe.cluster_gap, start));
         let plain = model.has_identity_scores() && model.scalar_value() == Some(1.0);
-        let causal = model.mask() == Mask::Causal && model.weights() == Weights::Softmax;
+        let causal = *model.mask() == Mask::Causal && model.weights() == Weights::Softmax;
         let lemma51 =
             (plain && causal && start.dimension() == 2).then(|| Lemma51::new(start, centers.strong(), settings.beta));
         Self {

@@ -6,6 +6,7 @@
 
 use crate::manifest::{Distribution, Manifest, MatrixSpec};
 use crate::plan::Point;
+use crate::random_matrix as random;
 use nalgebra::DMatrix;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha12Rng;
@@ -15,6 +16,8 @@ use tokenpark_dynamics::{Head, Tokens, TokensError};
 /// The random numbers of one replica at one point.
 pub(crate) struct Draws {
     key: [u8; 32],
+    /// Of what all runs of the same dimension share.
+    shared: [u8; 32],
 }
 
 impl Draws {
@@ -24,12 +27,20 @@ impl Draws {
         hash.update(manifest.seed.to_le_bytes());
         hash.update(point.draw_key(manifest.initial.noise));
         hash.update(replica.to_le_bytes());
-        Self { key: hash.finalize().into() }
+        let mut shared = Sha256::new();
+        shared.update(b"tokenpark sweep");
+        shared.update(manifest.seed.to_le_bytes());
+        shared.update(point.dimension.to_le_bytes());
+        Self { key: hash.finalize().into(), shared: shared.finalize().into() }
     }
 
     fn stream(&self, purpose: &str) -> Stream {
+        Self::stream_of(self.key, purpose)
+    }
+
+    fn stream_of(key: [u8; 32], purpose: &str) -> Stream {
         let mut hash = Sha256::new();
-        hash.update(self.key);
+        hash.update(key);
         hash.update(purpose.as_bytes());
         Stream { generator: ChaCha12Rng::from_seed(hash.finalize().into()), spare: None }
     }
@@ -59,13 +70,20 @@ impl Draws {
         Tokens::new(d, state)
     }
 
-    /// The matrices Q, K and V.
-    pub(crate) fn head(&self, point: &Point) -> Head {
+    /// The matrices Q, K and V of every head.
+    pub(crate) fn heads(&self, point: &Point) -> Vec<Head> {
         let d = point.dimension as usize;
-        Head {
-            query: self.matrix("query", &point.query, d),
-            key: self.matrix("key", &point.key, d),
-            value: self.matrix("value", &point.value, d),
+        let head = |prefix: &str, [query, key, value]: [&MatrixSpec; 3]| Head {
+            query: self.matrix(&format!("{prefix}query"), query, d),
+            key: self.matrix(&format!("{prefix}key"), key, d),
+            value: self.matrix(&format!("{prefix}value"), value, d),
+        };
+        match &point.heads[..] {
+            [] => vec![head("", [&point.query, &point.key, &point.value])],
+            several => {
+                let each = several.iter().enumerate();
+                each.map(|(h, spec)| head(&format!("heads.{h}."), spec.matrices.each_ref())).collect()
+            }
         }
     }
 
@@ -74,13 +92,40 @@ impl Draws {
             MatrixSpec::Identity => DMatrix::identity(d, d),
             MatrixSpec::Diagonal(entries) => DMatrix::from_diagonal(&entries.clone().into()),
             MatrixSpec::Matrix(rows) => DMatrix::from_fn(d, d, |i, j| rows[i][j]),
-            MatrixSpec::Gaussian(deviation) => {
-                let mut stream = self.stream(purpose);
-                let entries: Vec<f64> = (0..d * d).map(|_| deviation * stream.normal()).collect();
-                DMatrix::from_row_slice(d, d, &entries)
-            }
+            MatrixSpec::Rotation(angles) => rotation(angles, d),
+            MatrixSpec::File(file) => DMatrix::from_row_slice(d, d, &file.entries),
+            MatrixSpec::Shared(inner) => drawn(inner, d, &mut Self::stream_of(self.shared, purpose)),
+            random => drawn(random, d, &mut self.stream(purpose)),
         }
     }
+}
+
+/// A random matrix from a stream of its own.
+fn drawn(spec: &MatrixSpec, d: usize, stream: &mut Stream) -> DMatrix<f64> {
+    let mut normal = || stream.normal();
+    match spec {
+        MatrixSpec::Gaussian(deviation) => random::gaussian(d, *deviation, &mut normal),
+        MatrixSpec::Symmetric(deviation) => random::symmetric(d, *deviation, &mut normal),
+        MatrixSpec::Orthogonal => random::orthogonal(d, &mut normal),
+        MatrixSpec::Spectrum { eigenvalues, orthonormal: true } => {
+            random::with_spectrum(eigenvalues, &random::orthogonal(d, &mut normal))
+        }
+        MatrixSpec::Spectrum { eigenvalues, orthonormal: false } => {
+            random::with_spectrum(eigenvalues, &random::gaussian(d, 1.0, &mut normal))
+        }
+        fixed => unreachable!("{fixed} is not random"),
+    }
+}
+
+/// Turns in the planes of coordinates 0 and 1, 2 and 3, and so on.
+fn rotation(angles: &[f64], d: usize) -> DMatrix<f64> {
+    let mut matrix = DMatrix::identity(d, d);
+    for (plane, &angle) in angles.iter().enumerate() {
+        let (i, (sine, cosine)) = (2 * plane, libm::sincos(angle));
+        (matrix[(i, i)], matrix[(i, i + 1)]) = (cosine, -sine);
+        (matrix[(i + 1, i)], matrix[(i + 1, i + 1)]) = (sine, cosine);
+    }
+    matrix
 }
 
 /// A stream of random numbers.

@@ -10,8 +10,9 @@ pub(crate) struct Consumption {
     near: f64,
     now: Vec<bool>,
     ever: Vec<bool>,
-    /// Squared chords of all tokens to one centre.
+    /// Squared chords of all tokens to one centre, and to the nearest of all.
     squares: Vec<f64>,
+    nearest: Vec<f64>,
 }
 
 impl Consumption {
@@ -22,12 +23,13 @@ impl Consumption {
             now: vec![false; tokens],
             ever: vec![false; tokens],
             squares: vec![0.0; tokens],
+            nearest: vec![0.0; tokens],
         }
     }
 
     /// Takes note of the state: who is consumed now, and so ever.
     pub(crate) fn remember(&mut self, tokens: &Tokens) {
-        self.now.fill(false);
+        self.nearest.fill(f64::INFINITY);
         for &center in &self.centers {
             self.squares.fill(0.0);
             for i in 0..tokens.dimension() {
@@ -35,8 +37,10 @@ impl Consumption {
                 let own = coordinate[center];
                 self.squares.iter_mut().zip(coordinate).for_each(|(square, x)| *square += (x - own) * (x - own));
             }
-            self.now.iter_mut().zip(&self.squares).for_each(|(now, square)| *now |= *square < self.near);
+            let nearest = self.nearest.iter_mut().zip(&self.squares);
+            nearest.for_each(|(nearest, square)| *nearest = if square < nearest { *square } else { *nearest });
         }
+        self.now.iter_mut().zip(&self.nearest).for_each(|(now, square)| *now = *square < self.near);
         self.ever.iter_mut().zip(&self.now).for_each(|(ever, now)| *ever |= now);
     }
 

@@ -124,14 +124,14 @@ fn fit_linear(low: f64, high: f64, ticks: f64, round: bool) -> Fitted {
 fn fit_log(low: f64, high: f64, ticks: f64, round: bool) -> Fitted {
     let (low, high) = if round { ((low + 1e-9).floor(), (high - 1e-9).ceil()) } else { (low, high) };
     let (first, last) = ((low - 1e-9).ceil() as i32, (high + 1e-9).floor() as i32);
-    let stride = decades((f64::from(last - first) / ticks).ceil() as i32);
+    let stride = decades(first, last, ticks);
     let mut labelled: Vec<(f64, String)> =
         (first..=last).filter(|k| k.rem_euclid(stride) == 0).map(|k| (f64::from(k), decade(k))).collect();
     let inside = |place: &f64| (low - 1e-9..=high + 1e-9).contains(place);
     let between = |k: i32, m: f64| f64::from(k) + log10(m);
     let minor: Vec<f64> =
         (first - 1..=last).flat_map(|k| (2..10).map(move |m| between(k, f64::from(m)))).filter(inside).collect();
-    if labelled.len() < 3 {
+    if stride == 1 && labelled.len() < 3 {
         let extra = (first - 1..=last).flat_map(|k| [2.0, 5.0].map(|m| (between(k, m), m * exp10(f64::from(k)), k)));
         labelled.iter_mut().for_each(|tick| tick.1 = plain(exp10(tick.0), (-tick.0).max(0.0) as usize));
         labelled.extend(extra.filter(|e| inside(&e.0)).map(|(at, value, k)| (at, plain(value, (-k).max(0) as usize))));
@@ -152,9 +152,14 @@ fn between_labels(first: i32, last: i32, stride: i32) -> Vec<f64> {
     (first..=last).filter(|k| k.rem_euclid(step) == 0 && k.rem_euclid(stride) != 0).map(f64::from).collect()
 }
 
-/// The next round number of decades between labels.
-fn decades(least: i32) -> i32 {
-    [1, 2, 3, 4, 5, 10, 20, 25, 50].into_iter().find(|stride| *stride >= least).unwrap_or(100)
+/// The smallest round number of decades between labels that leaves no more than about `ticks` of them, or the largest that
+/// leaves three.
+fn decades(first: i32, last: i32, ticks: f64) -> i32 {
+    let least = (f64::from(last - first) / ticks).ceil() as i32;
+    let strides = [1, 2, 3, 4, 5, 10, 20, 25, 50, 100];
+    let three = |stride: &i32| last.div_euclid(*stride) - (first - 1).div_euclid(*stride) >= 3;
+    let fewest = strides.into_iter().rev().find(three).unwrap_or(1);
+    strides.into_iter().find(|stride| *stride >= least).unwrap_or(100).min(fewest)
 }
 
 /// A number with a true minus sign and thousands apart.
@@ -268,6 +273,7 @@ mod tests {
         assert_eq!(labels(&Axis::log("").range(2.0, 60.0), &[]), ["2", "5", "10", "20", "50"]);
         assert_eq!(labels(&Axis::log("").range(0.02, 0.3), &[]), ["0.02", "0.05", "0.1", "0.2"]);
         assert_eq!(labels(&Axis::log("").range(1.0, 1e90), &[]), ["1", "10²⁰", "10⁴⁰", "10⁶⁰", "10⁸⁰"]);
+        assert_eq!(labels(&Axis::log("").range(3.0, 1e56), &[]), ["10¹⁰", "10²⁰", "10³⁰", "10⁴⁰", "10⁵⁰"]);
     }
 
     #[test]

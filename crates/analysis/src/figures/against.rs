@@ -4,6 +4,7 @@ use super::lifetimes::of_kind;
 use super::names::{axis, colors, group_name, parameter};
 use super::{column, subtitle};
 use crate::draw::{Axis, Color, Curves, Kind, Legend, Series, palette};
+use crate::lifetimes::{COLLAPSE, PLATEAU, Trend};
 use crate::{AnalysisError, Summary, tables};
 use polars::prelude::*;
 
@@ -87,7 +88,11 @@ pub(super) fn by_kind(summary: &Summary, table: &DataFrame) -> Result<Option<Cur
 }
 
 /// The number of clusters at the start against a parameter.
-pub(super) fn plateaus(summary: &Summary, table: &DataFrame) -> Result<Option<Curves>, AnalysisError> {
+pub(super) fn plateaus(
+    summary: &Summary,
+    table: &DataFrame,
+    fit: Option<&DataFrame>,
+) -> Result<Option<Curves>, AnalysisError> {
     let names = tables::parameters(table, &summary.swept);
     let Some(axis) = axis(table, &names)? else { return Ok(None) };
     let groups = tables::groups_besides(table, &names, &axis)?;
@@ -95,7 +100,7 @@ pub(super) fn plateaus(summary: &Summary, table: &DataFrame) -> Result<Option<Cu
     let root = axis == "beta";
     let place = |x: f64| if root { x.sqrt() } else { x };
     let mut series = vec![];
-    for ((_, part), color) in
+    for ((label, part), color) in
         groups.iter().zip([palette::PURPLE, palette::ORANGE, palette::SKY, palette::BROWN].into_iter().cycle())
     {
         let x: Vec<f64> = column(part, &axis)?.into_iter().map(place).collect();
@@ -114,7 +119,14 @@ pub(super) fn plateaus(summary: &Summary, table: &DataFrame) -> Result<Option<Cu
                 series.push(Series::new(&word, color, Kind::Dashed, x.clone(), y));
             }
         }
-        series.push(Series::new(&name, color, Kind::Line, x, mean.clone()).band(low, high));
+        let swept = column(part, &axis)?;
+        series.push(Series::new(&name, color, Kind::Line, x.clone(), mean.clone()).band(low, high));
+        for ((model, predictor), color) in PLATEAU.on(&axis).zip([palette::RED, palette::ORANGE]) {
+            let rows = fit.map(|fit| fit_of(fit, &PLATEAU, model, label)).transpose()?;
+            let Some([intercept, slope, r_squared]) = rows.flatten() else { continue };
+            let y = swept.iter().map(|x| intercept + slope * predictor(*x)).collect();
+            series.push(Series::new(&law_text(intercept, slope, model, r_squared), color, Kind::Dashed, x.clone(), y));
+        }
     }
     let start = column(table, "start")?[0];
     Ok(Some(Curves {
@@ -126,7 +138,8 @@ pub(super) fn plateaus(summary: &Summary, table: &DataFrame) -> Result<Option<Cu
         legend: Legend::Auto,
         caption: Some(format!(
             "Clusters alive at t = {start} (mean of the runs with its 95 % interval), and the mean numbers of centres at the \
-             start: of the same runs where they were recorded, otherwise from theory (Rényi centres saturated)."
+             start: of the same runs where they were recorded, otherwise from theory (Rényi centres saturated). Least \
+             squares against √β, as of centres, and √(β ln β), as of the modes of full attention."
         )),
     }))
 }
@@ -145,16 +158,13 @@ pub(super) fn collapses(
         let name = group_name(part, &names, &axis, "median")?;
         series.extend(medians(part, &axis, &name, color, ["p10", "p90"])?);
         let x = column(part, &axis)?;
-        for ((model, predictor), color) in fits_on(&axis).zip([palette::RED, palette::ORANGE]) {
-            let rows = fit.map(|fit| fit_of(fit, model, label)).transpose()?;
+        for ((model, predictor), color) in COLLAPSE.on(&axis).zip([palette::RED, palette::ORANGE]) {
+            let rows = fit.map(|fit| fit_of(fit, &COLLAPSE, model, label)).transpose()?;
             let Some([intercept, slope, r_squared]) = rows.flatten() else { continue };
             let (low, high) = x.iter().fold((f64::INFINITY, 0.0_f64), |(a, b), v| (a.min(*v), b.max(*v)));
             let x: Vec<f64> = (0..=60).map(|k| low + (high - low) * f64::from(k) / 60.0).collect();
             let y = x.iter().map(|x| libm::exp(intercept + slope * predictor(*x))).collect();
-            let law = model.replace("sqrt beta", "√β").replace("beta", "β").replace("tokens", "n");
-            let text = format!("exp({intercept:.1} + {slope:.2} {law}), R² = {r_squared:.4}")
-                .replace("+ -", "− ")
-                .replace('-', "−");
+            let text = format!("exp of {}", law_text(intercept, slope, model, r_squared));
             series.push(Series::new(&text, color, Kind::Dashed, x, y));
         }
     }
@@ -182,14 +192,16 @@ fn outlived(one: &str, many: &str, share: f64) -> String {
     }
 }
 
-/// Names and predictors of the fits that belong to an axis.
-fn fits_on(axis: &str) -> impl Iterator<Item = (&'static str, fn(f64) -> f64)> {
-    crate::lifetimes::COLLAPSE.into_iter().filter(move |law| law.0 == axis).map(|law| (law.1, law.2))
+/// "−1.2 + 1.67 √β, R² = 0.9981".
+fn law_text(intercept: f64, slope: f64, model: &str, r_squared: f64) -> String {
+    let law = model.replace("sqrt(beta ln beta)", "√(β ln β)").replace("sqrt beta", "√β").replace("beta", "β");
+    let text = format!("{intercept:.2} + {slope:.2} {}, R² = {r_squared:.4}", law.replace("tokens", "n"));
+    text.replace("+ -", "− ").replace('-', "−")
 }
 
-/// Intercept, slope and R² of a fit of collapse times.
-fn fit_of(fit: &DataFrame, model: &str, group: &str) -> Result<Option<[f64; 3]>, AnalysisError> {
-    let here = col("model").eq(lit(model)).and(col("group").eq(lit(group)));
+/// Intercept, slope and R² of a fit of a trend.
+fn fit_of(fit: &DataFrame, trend: &Trend, model: &str, group: &str) -> Result<Option<[f64; 3]>, AnalysisError> {
+    let here = col("response").eq(lit(trend.name())).and(col("model").eq(lit(model))).and(col("group").eq(lit(group)));
     let rows = fit.clone().lazy().filter(here).collect()?;
     let (estimates, share) = (column(&rows, "estimate")?, column(&rows, "r_squared")?);
     Ok((estimates.len() == 2).then(|| [estimates[0], estimates[1], share[0]]))

@@ -26,7 +26,7 @@ pub(super) fn draw(summary: &Summary, folder: &Path) -> Result<Vec<Drawn>, Analy
         drawn.extend(number(summary, &curves, plateau.as_ref())?.map(|f| ("cluster-number".to_owned(), f.svg())));
     }
     if let Some(plateau) = plateau {
-        drawn.extend(plateaus(summary, &plateau)?.map(|figure| ("plateau".to_owned(), figure.svg())));
+        drawn.extend(plateaus(summary, &plateau, fit.as_ref())?.map(|figure| ("plateau".to_owned(), figure.svg())));
     }
     if let Some(collapse) = table("collapse")? {
         drawn.extend(collapses(summary, &collapse, fit.as_ref())?.map(|f| ("collapse".to_owned(), f.svg())));

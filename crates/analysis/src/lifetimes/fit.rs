@@ -6,7 +6,6 @@
 //! the model "two-body law" has the whole integral as its predictor. Clusters that outlive the run are left out, which favours short lifetimes wherever there are many;
 //! clusters of one run count as independent.
 
-use super::collapse::fits as collapse_fits;
 use super::fit_rows::{fit_rows, interval, quantile_columns};
 use super::read::Cohort;
 use crate::source::Source;
@@ -46,7 +45,7 @@ struct Point {
 
 impl Fit {
     pub(super) fn new(source: &Source) -> Result<Self, AnalysisError> {
-        let plain = ["query", "key", "value"].iter().all(|key| source.is_default("model", key, "identity"));
+        let plain = ["query", "key", "value", "heads"].iter().all(|key| source.is_default("model", key, "identity"));
         let causal = source.is_default("model", "mask", "causal") && source.is_default("model", "weights", "softmax");
         let merge = source.number("observe", "cluster_gap").unwrap_or(CLUSTER_GAP);
         let (beta, merge) = (source.number("model", "beta"), (plain && causal).then_some(merge));
@@ -74,11 +73,12 @@ impl Fit {
         Ok(())
     }
 
-    /// The tables `fit`, `fit-points` and `fit-sample` (empty where nothing can be fitted), and sentences.
+    /// The tables `fit` (with the rows of trends), `fit-points` and `fit-sample` (empty where nothing can be fitted), and
+    /// sentences.
     pub(super) fn tables(
         self,
-        collapse: &DataFrame,
-        swept: &[String],
+        trends: Vec<DataFrame>,
+        sentences: Vec<String>,
     ) -> Result<(Vec<Named>, Vec<String>), AnalysisError> {
         let (mut fits, mut lines) = (vec![], vec![]);
         let (mut points, mut sample) = (DataFrame::default(), DataFrame::default());
@@ -101,8 +101,7 @@ impl Fit {
             }
         }
         lines.extend(fit.iter().map(|fit| fit.sentence(self.response.len(), left_out)));
-        let (collapses, sentences) = collapse_fits(collapse, swept)?;
-        fits.extend(collapses);
+        fits.extend(trends);
         lines.extend(sentences);
         Ok((vec![("fit", tables::stack(fits)?), ("fit-points", points), ("fit-sample", sample)], lines))
     }

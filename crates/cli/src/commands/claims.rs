@@ -48,6 +48,7 @@ fn print(done: &Checked) {
     let verdict = evidence.verdict();
     let surprise = if done.as_expected() { "" } else { "  (NOT AS EXPECTED)" };
     console::data(&format!("{:30} {:9} expected {:9}{surprise}", claim.id, verdict.name(), claim.expected.name()));
+    console::data(&format!("    test: {}", claim.test));
     console::data(&format!("    {}", counts(done)));
     if !evidence.measured.is_empty() {
         console::data(&format!("    {}", evidence.measured));
@@ -94,7 +95,8 @@ fn write(folder: &Path, checked: &[Checked]) -> Result<(), CommandError> {
     std::fs::create_dir_all(&manifests).map_err(|source| at(&manifests, source))?;
     let mut page = String::from(
         "# Claims\n\nMade by `tokenpark claims --reports reports`. A claim holds when no check speaks against it and at \
-         most 5 % have no result; a printed misprint is expected to fail.\n\n\
+         most 5 % have no result; a printed misprint is expected to fail. So are claims with candidates found here, not \
+         yet examined; each says so under its test.\n\n\
          | claim | verdict | expected | agree | runs |\n|---|---|---|---|---|\n",
     );
     for done in checked {

@@ -3,6 +3,7 @@
 mod analyze;
 mod check;
 pub mod claims;
+mod park;
 mod plan;
 mod reproduce;
 mod run;
@@ -13,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tokenpark_analysis::AnalysisError;
 use tokenpark_dataset::DatasetError;
-use tokenpark_sweep::{Diagnostics, Manifest, Plan, SweepError};
+use tokenpark_sweep::{Diagnostics, Manifest, ParkError, Plan, SweepError};
 
 /// How a command ended when nothing was wrong with its input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +72,12 @@ pub enum CommandError {
         /// Why.
         source: std::io::Error,
     },
+    /// Nothing can be parked that way.
+    #[error("error: {0}")]
+    Park(#[from] ParkError),
+    /// An argument of `park` is missing, or does not belong to the space.
+    #[error("error: {0}")]
+    ParkUsage(String),
     /// The folder of manifests cannot be listed.
     #[error("error: cannot list the manifests in {}: {source}", path.display())]
     List {
@@ -92,6 +99,7 @@ pub fn dispatch(command: Command) -> Result<End, CommandError> {
         Command::Figures(args) => analyze::figures(&args),
         Command::Reproduce(args) => reproduce::reproduce(&args),
         Command::Claims(args) => claims::claims(&args),
+        Command::Park(args) => park::command(&args),
     }
 }
 

@@ -8,6 +8,7 @@ mod folders;
 mod interrupt;
 mod json;
 mod outputs;
+mod park;
 mod run;
 mod status;
 

@@ -5,7 +5,8 @@ use std::hint::black_box;
 use std::ops::ControlFlow;
 use std::time::Instant;
 use tokenpark_dynamics::{
-    CircleField, Head, Mask, Method, Model, Problem, SaveAt, Tokens, Tolerance, VectorField, Weights, follow,
+    CircleField, Followed, Head, Kernel, Mask, Method, Model, Problem, SaveAt, Tokens, Tolerance, VectorField, Weights,
+    follow,
 };
 
 const BETA: f64 = 64.0;
@@ -52,8 +53,9 @@ fn solves() {
         let both = Tolerance { rtol: tolerance, atol: tolerance };
         let problem = Problem { from: 0.0, start: tokens.state(), until, save_at: SaveAt(&[]), tolerance: both };
         let begin = Instant::now();
-        let (solution, method) =
-            follow(&model, Method::Auto, problem, &mut |_| ControlFlow::Continue(())).expect("auto solves every model");
+        let Followed { solution, method, .. } =
+            follow(&model, Method::Auto, Kernel::Auto, problem, &mut |_| ControlFlow::Continue(()))
+                .expect("auto solves every model");
         let (seconds, s) = (begin.elapsed().as_secs_f64(), solution.statistics);
         let end = if solution.t_end == until { "" } else { ", which did not reach the end" };
         println!(
@@ -69,7 +71,7 @@ fn solves() {
 }
 
 /// A Weyl sequence: as even as uniform angles, and the same on every machine.
-fn angles(n: usize) -> Vec<f64> {
+pub fn angles(n: usize) -> Vec<f64> {
     (0..n).map(|k| std::f64::consts::TAU * (k as f64 * 0.754_877_666_246_693 + 0.31).fract()).collect()
 }
 

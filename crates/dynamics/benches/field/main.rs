@@ -1,13 +1,14 @@
 //! What one evaluation of the field costs, beside its floors on the same processor, and what solves cost: `just bench`.
 //!
 //! - A pair (k, j) with j <= k costs one exponential at least, and 2 d fused multiply-adds.
-//! - On the circle the Fourier kernel costs O(n), shown from n = 200 to 10^6.
+//! - On the circle the Fourier kernel costs O(n), shown from n = 200 to 10^6; with general matrices, to 10^5.
 
 #![allow(clippy::print_stdout, reason = "a bench prints its table")]
 #![allow(clippy::disallowed_methods, reason = "a bench measures time; nothing that is computed depends on it")]
 
 mod circle;
 mod floor;
+mod plane;
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -33,6 +34,7 @@ fn main() {
         );
     }
     circle::print();
+    plane::print();
 }
 
 /// Seconds of one evaluation of [`Attention`] and of [`CausalAttention`].

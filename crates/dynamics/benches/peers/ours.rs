@@ -5,7 +5,8 @@ use crate::{BETA, Solved};
 use std::ops::ControlFlow;
 use std::time::Instant;
 use tokenpark_dynamics::{
-    Head, Mask, Method, Model, Moment, Problem, SaveAt, Solution, Termination, Tolerance, Weights, follow,
+    Followed, Head, Kernel, Mask, Method, Model, Moment, Problem, SaveAt, Solution, Termination, Tolerance, Weights,
+    follow,
 };
 
 /// One of our methods.
@@ -64,7 +65,9 @@ pub fn run(
     let model = Model::new(2, BETA, Mask::Causal, Weights::Softmax, Head::identity(2)).expect("a valid model");
     let tolerance = Tolerance { rtol: tolerance, atol: tolerance };
     let problem = Problem { from: 0.0, start: &start.state, until, save_at: SaveAt(&[]), tolerance };
-    follow(&model, method, problem, observer).expect("all methods solve causal attention on the circle")
+    let found = follow(&model, method, Kernel::Auto, problem, observer);
+    let Followed { solution, method, .. } = found.expect("all methods solve causal attention on the circle");
+    (solution, method)
 }
 
 /// What `auto` chooses here.

@@ -1,7 +1,7 @@
 //! The model's matrices, with multiples of the identity kept apart.
 
 use super::tile::Lanes;
-use crate::{Model, Weights};
+use crate::{Head, Mask, Model, Weights};
 
 /// A d x d matrix.
 #[derive(Debug, Clone, PartialEq)]
@@ -135,7 +135,7 @@ pub(super) enum Rule {
     Count(f64),
 }
 
-/// Everything in the model but the mask.
+/// Everything in the model.
 #[derive(Debug, Clone)]
 pub(super) struct Maps {
     pub dimension: usize,
@@ -147,21 +147,27 @@ pub(super) struct Maps {
     /// W = V - s I with s the largest diagonal entry of V. P_x V x = P_x W x for any s; with this one nothing is left
     /// to cancel where V = a I, or where a diagonal V has several largest entries.
     pub rest: Map,
+    /// How much scores fall with every token between.
+    pub rate: f64,
+    /// How many tokens are seen.
+    pub window: usize,
 }
 
 impl Maps {
-    pub fn new(model: &Model, tokens: usize) -> Self {
-        let (d, scores, value) = (model.dimension(), model.scores(), &model.head().value);
+    pub fn new(model: &Model, head: &Head, tokens: usize) -> Self {
+        let (d, scores, value) = (model.dimension(), head.scores(model.beta()), &head.value);
         let largest = (0..d).fold(f64::NEG_INFINITY, |s, i| s.max(value[(i, i)]));
         Self {
             dimension: d,
             rule: match model.weights() {
-                Weights::Softmax => Rule::Softmax { bounded: model.has_identity_scores() },
+                Weights::Softmax => Rule::Softmax { bounded: head.has_identity_scores() },
                 Weights::Unnormalized => Rule::Count(tokens as f64),
             },
             scores: Map::new(d, |i, l| scores[(i, l)]),
             value: Map::new(d, |i, l| value[(i, l)]),
             rest: Map::new(d, |i, l| value[(i, l)] - if i == l { largest } else { 0.0 }),
+            rate: model.mask().rate(tokens),
+            window: if let Mask::Window(width) = model.mask() { *width } else { usize::MAX },
         }
     }
 }

@@ -21,7 +21,7 @@ use substitute::{Scratch, Substitute};
 use velocity::Velocity;
 use weights::Block;
 
-/// The vector field of a [`Model`] with the causal mask, ready for implicit methods. The state is coordinate-major
+/// The vector field of a [`Model`] with one head and the causal mask, a window or a decay, ready for implicit methods. The state is coordinate-major
 /// like [`crate::Tokens`], n * d numbers.
 ///
 /// **Charts.** Directions alone matter, so a velocity may be changed by any multiple of x_k. Before the first
@@ -72,7 +72,8 @@ impl Jacobian {
 }
 
 impl CausalAttention {
-    /// The field of `tokens` tokens, with the best instructions of this processor. None unless the mask is causal.
+    /// The field of `tokens` tokens, with the best instructions of this processor. None unless there is
+    /// one head and the mask is causal, a window or a decay.
     #[must_use]
     pub fn new(model: &Model, tokens: usize) -> Option<Self> {
         Self::with_level(model, tokens, SimdLevel::detect())
@@ -81,9 +82,10 @@ impl CausalAttention {
     /// The same with a given instruction set, or the best below it; the results are the same bits.
     #[must_use]
     pub fn with_level(model: &Model, tokens: usize, level: SimdLevel) -> Option<Self> {
-        let maps = Maps::new(model, tokens);
+        let triangular = matches!(model.mask(), Mask::Causal | Mask::Window(_) | Mask::Decay(_));
+        let maps = Maps::new(model, model.single_head().filter(|_| triangular)?, tokens);
         let frame = Frame::new(tokens, maps.dimension);
-        (model.mask() == Mask::Causal).then(|| Self {
+        Some(Self {
             level: Detected::at_most(level),
             tile: vec![0.0; frame.stride * crate::simd::LANES],
             present: frame.clone(),

@@ -64,6 +64,9 @@ impl Block {
         for (j, row) in tile[first * LANES..].chunks_exact_mut(LANES).enumerate() {
             row[..=j].fill(f64::NEG_INFINITY);
         }
+        if maps.rate != 0.0 || maps.window <= first + LANES {
+            fade(maps, first, tile);
+        }
         let largest = match maps.rule {
             Rule::Softmax { bounded: false } => subtract_largest(tile),
             _ => [0.0; LANES],
@@ -145,6 +148,18 @@ pub(super) fn dot(x: &[Lanes], y: &[Lanes]) -> Lanes {
         }
     }
     sum
+}
+
+/// Lowers the scores of earlier tokens by what the mask says.
+#[inline(always)]
+fn fade(maps: &Maps, first: usize, tile: &mut [f64]) {
+    for (j, row) in tile.chunks_exact_mut(LANES).enumerate() {
+        for (l, score) in row.iter_mut().enumerate() {
+            let lag = (first + l).saturating_sub(j);
+            let faded = maps.rate.mul_add(-(lag as f64), *score);
+            *score = if lag < maps.window { faded } else { f64::NEG_INFINITY };
+        }
+    }
 }
 
 /// Subtracts from every token's scores the largest of them, at least its own score 0, and returns that.

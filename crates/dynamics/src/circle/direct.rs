@@ -26,7 +26,8 @@ impl Kernel for DirectSums<'_> {
     #[inline(always)]
     fn run<V: Octet>(self) {
         for &k in self.tokens {
-            let row = if self.keep { self.rows.push(k) } else { self.rows.temporary(k) };
+            let keep = self.keep && self.rows.room(k);
+            let row = if keep { self.rows.push(k) } else { self.rows.temporary(k) };
             let own = (self.cos[k], self.sin[k]);
             weights(row, self.cos, self.sin, own, -0.5 * self.beta);
             row[k..].fill(0.0);
@@ -34,7 +35,7 @@ impl Kernel for DirectSums<'_> {
             self.sums.weight[k] = 1.0 + weight;
             self.sums.pull[k] = pull;
             self.sums.slope[k] = slope;
-            if self.keep {
+            if keep {
                 let factor = self.scale / (1.0 + weight);
                 entries(row, self.cos, self.sin, own, self.beta, pull / (1.0 + weight), factor);
             }

@@ -13,13 +13,14 @@
 //! Not here: full attention, other matrices, other spheres.
 
 mod bessel;
-mod direct;
+pub(crate) mod direct;
 mod fourier;
 mod linear;
-mod powers;
-mod rows;
+pub(crate) mod powers;
+pub(crate) mod rows;
 mod trig;
 
+use crate::flow::Used;
 use crate::simd::{Detected, Kernel, Octet, SimdLevel, padded};
 use crate::solver::{ImplicitField, Tolerance, VectorField};
 use bessel::Series;
@@ -68,6 +69,7 @@ pub struct CircleField {
     sums: Sums,
     /// Tokens that the latest evaluation summed directly.
     direct: Vec<usize>,
+    used: Used,
     linear: Linear,
     rows: Rows,
     /// Scratch of a substitution: the solution, padded, and the inverses of the diagonal.
@@ -103,6 +105,7 @@ impl CircleField {
             sin: vec![0.0; padded(tokens)],
             sums: Sums { weight: vector(), pull: vector(), slope: vector() },
             direct: Vec::new(),
+            used: Used::default(),
             linear: Linear::new(tokens),
             rows: Rows::default(),
             u: vec![0.0; padded(tokens)],
@@ -127,6 +130,11 @@ impl CircleField {
     #[must_use]
     pub(crate) fn positions(&self) -> Positions {
         Positions { level: self.level }
+    }
+
+    /// The sums that all evaluations used.
+    pub(crate) fn used(&self) -> Used {
+        self.used
     }
 
     /// The tokens that the latest evaluation summed directly, in order.
@@ -160,6 +168,7 @@ impl CircleField {
                 }
             }
         }
+        self.used.note(self.n, self.direct.len());
         if keep {
             self.rows.clear();
         }
@@ -169,7 +178,8 @@ impl CircleField {
 
     /// True where a triangle of pairs is cheaper than the series.
     fn prefers_pairs(&self) -> bool {
-        self.noise == 0.0 || (self.n as f64) < TOKENS_PER_MODE * self.series.len() as f64
+        let short = (self.n as f64) < TOKENS_PER_MODE * self.series.len() as f64;
+        self.noise == 0.0 || short && self.noise.is_finite()
     }
 
     /// How far rounding in the Fourier sums can move token k: its velocity's error, for as long as the solve has lasted
@@ -234,7 +244,7 @@ impl ImplicitField for CircleField {
 /// From angles to ambient coordinates.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Positions {
-    level: Detected,
+    pub level: Detected,
 }
 
 impl Positions {
@@ -246,10 +256,10 @@ impl Positions {
 }
 
 /// Cosines and sines of all angles.
-struct Coordinates<'a> {
-    angles: &'a [f64],
-    cos: &'a mut [f64],
-    sin: &'a mut [f64],
+pub(crate) struct Coordinates<'a> {
+    pub angles: &'a [f64],
+    pub cos: &'a mut [f64],
+    pub sin: &'a mut [f64],
 }
 
 impl Kernel for Coordinates<'_> {

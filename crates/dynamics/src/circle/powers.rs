@@ -4,7 +4,7 @@ use crate::simd::{LANES, Octet, Row};
 
 /// Where the powers of a token begin: for m = 1 ... 8 and m = -7 ... 0, and 2 cos 8 phi.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Start {
+pub(crate) struct Start {
     now: [Row; 2],
     before: [Row; 2],
     twice: f64,
@@ -13,7 +13,7 @@ pub(super) struct Start {
 /// The starts of eight tokens with the given cosines and sines. All at once: the loops over modes then begin without
 /// delay.
 #[inline(always)]
-pub(super) fn begin<V: Octet>(cos: &[f64], sin: &[f64], heads: &mut [[Row; 2]; LANES], starts: &mut [Start; LANES]) {
+pub(crate) fn begin<V: Octet>(cos: &[f64], sin: &[f64], heads: &mut [[Row; 2]; LANES], starts: &mut [Start; LANES]) {
     for part in 0..V::PARTS {
         let one = [V::read(cos, 0, part), V::read(sin, 0, part)];
         let two = product(one, one);
@@ -45,7 +45,7 @@ pub(super) fn begin<V: Octet>(cos: &[f64], sin: &[f64], heads: &mut [[Row; 2]; L
 /// e^{i m phi} of one token for m = 8 g + 1 ... 8 g + 8, g = 0, 1, ...: a rotation by 8 phi a step, done as the
 /// recursion of Chebyshev's polynomials, v_{g+1} = 2 cos(8 phi) v_g - v_{g-1}, whose error grows like g^2 while the
 /// series' coefficients fall like e^{-32 g^2 / beta}.
-pub(super) struct Powers<V> {
+pub(crate) struct Powers<V> {
     pub now: [V; 2],
     before: [V; 2],
     twice: V,

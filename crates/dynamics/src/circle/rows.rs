@@ -2,6 +2,9 @@
 
 use crate::simd::padded;
 
+/// Entries kept at most: 512 MiB.
+const MOST: usize = 1 << 26;
+
 /// Rows of entries dF_k/dphi_j, j < k, each padded with zeros to whole lanes.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Rows {
@@ -15,6 +18,12 @@ impl Rows {
     pub(crate) fn clear(&mut self) {
         self.tokens.clear();
         self.entries.clear();
+    }
+
+    /// True while a row of token k still fits into memory kept for rows. Tokens beyond have Fourier sums in substitutions,
+    /// which Newton's method corrects for.
+    pub(crate) fn room(&self, k: usize) -> bool {
+        self.entries.len() + padded(k) <= MOST
     }
 
     /// Adds a row for token k (larger than all before), to be filled in.

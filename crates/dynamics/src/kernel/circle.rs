@@ -3,6 +3,7 @@
 use super::Total;
 use crate::exp::{exp, exp_octets};
 use crate::simd::{Kernel, LANES, Octet, Row};
+use std::ops::Range;
 
 /// d = 2, Q = K = I, V = a I: one scalar sum a token.
 pub(crate) struct CircleKernel<'a> {
@@ -13,7 +14,8 @@ pub(crate) struct CircleKernel<'a> {
     /// Both, times sqrt(beta / 2): squared differences of these are exponents.
     pub scaled: [&'a [f64]; 2],
     pub n: usize,
-    pub causal: bool,
+    /// Who is seen by every token: ranges from token 0 on.
+    pub spans: &'a [Range<usize>],
     pub beta: f64,
     pub value: f64,
     pub total: Total,
@@ -26,7 +28,7 @@ impl Kernel for CircleKernel<'_> {
     fn run<V: Octet>(self) {
         let n = self.n;
         for k in 0..n {
-            let seen = if self.causal { k + 1 } else { n };
+            let seen = self.spans[k].end;
             let (z, [mx, my]) = self.sums::<V>(k, seen);
             let divisor = match self.total {
                 Total::Softmax => z,

@@ -9,6 +9,7 @@ pub(crate) use circle::CircleKernel;
 
 use crate::exp::exp;
 use crate::simd::{Kernel, LANES, Octet, Row, padded};
+use std::ops::Range;
 
 /// How the sums over j become a velocity.
 #[derive(Debug, Clone, Copy)]
@@ -41,11 +42,16 @@ pub(crate) struct DirectKernel<'a> {
     pub tokens: &'a [f64],
     pub n: usize,
     pub dimension: usize,
-    pub causal: bool,
+    /// Who is seen by every token, itself among them.
+    pub spans: &'a [Range<usize>],
+    /// How much scores fall with every token between.
+    pub rate: f64,
+    /// The logarithm of every token's other term in Z_k; none when empty.
+    pub log_sinks: &'a [f64],
     pub scores: Scores<'a>,
     pub values: Values<'a>,
     pub total: Total,
-    /// Score of every token for itself (n numbers), used by [`Total::Count`].
+    /// Score of every token for itself (n numbers), used by [`Total::Count`] and by sinks.
     pub own_scores: &'a [f64],
     /// Scratch, `padded(n)` numbers.
     pub row: &'a mut [f64],
@@ -58,10 +64,18 @@ impl Kernel for DirectKernel<'_> {
     fn run<V: Octet>(self) {
         let (n, d, stride) = (self.n, self.dimension, padded(self.n));
         for k in 0..n {
-            let seen = if self.causal { k + 1 } else { n };
-            let row = &mut self.row[..padded(seen)];
-            score_row(self.tokens, stride, d, k, &self.scores, row);
-            row[seen..].fill(f64::NEG_INFINITY);
+            // Whole lanes round the span.
+            let span = &self.spans[k];
+            let lanes = span.start - span.start % LANES..padded(span.end);
+            let row = &mut self.row[..lanes.len()];
+            score_row(self.tokens, stride, d, k, lanes.start, &self.scores, row);
+            if self.rate != 0.0 {
+                for (j, score) in lanes.clone().zip(row.iter_mut()) {
+                    *score = self.rate.mul_add(j as f64 - k as f64, *score);
+                }
+            }
+            row[..span.start - lanes.start].fill(f64::NEG_INFINITY);
+            row[span.end - lanes.start..].fill(f64::NEG_INFINITY);
             let largest = match self.scores {
                 Scores::Chord(_) => 0.0,
                 Scores::Linear(_) => maximum(row),
@@ -71,16 +85,17 @@ impl Kernel for DirectKernel<'_> {
             }
             let (weights, []) = sums::<V, 0>(row, [], []);
             let factor = match self.total {
-                Total::Softmax => 1.0 / weights,
+                Total::Softmax if self.log_sinks.is_empty() => 1.0 / weights,
+                Total::Softmax => 1.0 / (weights + exp(self.log_sinks[k] - self.own_scores[k] - largest)),
                 Total::Count => exp(largest + self.own_scores[k]) / n as f64,
             };
             let mut radial = 0.0;
             for i in 0..d {
-                let coordinate = &self.tokens[i * stride..i * stride + row.len()];
+                let coordinate = &self.tokens[i * stride..][lanes.clone()];
                 let own = self.tokens[i * stride + k];
                 let sum = match self.values {
                     Values::Differences(a) => a * sums::<V, 1>(row, [coordinate], [own]).1[0],
-                    Values::Vectors(v) => sums::<V, 1>(row, [&v[i * stride..i * stride + row.len()]], [0.0]).1[0],
+                    Values::Vectors(v) => sums::<V, 1>(row, [&v[i * stride..][lanes.clone()]], [0.0]).1[0],
                 };
                 self.out[i * n + k] = sum * factor;
                 radial = own.mul_add(sum * factor, radial);
@@ -94,10 +109,10 @@ impl Kernel for DirectKernel<'_> {
 }
 
 #[inline(always)]
-fn score_row(tokens: &[f64], stride: usize, d: usize, k: usize, scores: &Scores<'_>, row: &mut [f64]) {
+fn score_row(tokens: &[f64], stride: usize, d: usize, k: usize, first: usize, scores: &Scores<'_>, row: &mut [f64]) {
     row.fill(0.0);
     for i in 0..d {
-        let coordinate = &tokens[i * stride..i * stride + row.len()];
+        let coordinate = &tokens[i * stride + first..][..row.len()];
         let own = tokens[i * stride + k];
         match scores {
             Scores::Chord(_) => {

@@ -45,6 +45,8 @@ pub(crate) trait Octet: Copy {
     fn power_of_two(self) -> Self;
     /// Zero where `x` is below `limit`.
     fn zero_below(self, x: Self, limit: f64) -> Self;
+    /// Exchanges rows and lanes.
+    fn transpose(rows: &mut [Row; LANES]);
     /// All lanes of a row, added as in [`sum`].
     fn sum(row: &Row) -> f64;
 }
@@ -116,6 +118,16 @@ impl Octet for Row {
     #[inline(always)]
     fn zero_below(self, x: Self, limit: f64) -> Self {
         Self(std::array::from_fn(|l| if x.0[l] < limit { 0.0 } else { self.0[l] }))
+    }
+
+    #[inline(always)]
+    fn transpose(rows: &mut [Row; LANES]) {
+        let old = *rows;
+        for (i, row) in rows.iter_mut().enumerate() {
+            for (number, old) in row.0.iter_mut().zip(&old) {
+                *number = old.0[i];
+            }
+        }
     }
 
     #[inline(always)]

@@ -87,6 +87,25 @@ impl Octet for Avx2 {
     }
 
     #[inline(always)]
+    fn transpose(rows: &mut [Row; LANES]) {
+        let old = *rows;
+        for (i, four) in old.chunks_exact(4).enumerate() {
+            for j in 0..Self::PARTS {
+                let (a, b) = (Self::load(&four[0], j).0, Self::load(&four[1], j).0);
+                let (c, d) = (Self::load(&four[2], j).0, Self::load(&four[3], j).0);
+                unsafe {
+                    let (ab, cd) = (_mm256_unpacklo_pd(a, b), _mm256_unpacklo_pd(c, d));
+                    let (high_ab, high_cd) = (_mm256_unpackhi_pd(a, b), _mm256_unpackhi_pd(c, d));
+                    Self(_mm256_permute2f128_pd::<0x20>(ab, cd)).store(&mut rows[4 * j], i);
+                    Self(_mm256_permute2f128_pd::<0x20>(high_ab, high_cd)).store(&mut rows[4 * j + 1], i);
+                    Self(_mm256_permute2f128_pd::<0x31>(ab, cd)).store(&mut rows[4 * j + 2], i);
+                    Self(_mm256_permute2f128_pd::<0x31>(high_ab, high_cd)).store(&mut rows[4 * j + 3], i);
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
     fn sum(row: &Row) -> f64 {
         unsafe { sum4(_mm256_add_pd(Self::load(row, 0).0, Self::load(row, 1).0)) }
     }
@@ -174,6 +193,27 @@ impl Octet for Avx512 {
     #[inline(always)]
     fn zero_below(self, x: Self, limit: f64) -> Self {
         unsafe { Self(_mm512_maskz_mov_pd(!_mm512_cmp_pd_mask::<_CMP_LT_OQ>(x.0, _mm512_set1_pd(limit)), self.0)) }
+    }
+
+    #[inline(always)]
+    fn transpose(rows: &mut [Row; LANES]) {
+        unsafe {
+            let mut low = [_mm512_setzero_pd(); 4];
+            let mut high = low;
+            for (i, two) in rows.chunks_exact(2).enumerate() {
+                let (a, b) = (_mm512_load_pd(two[0].0.as_ptr()), _mm512_load_pd(two[1].0.as_ptr()));
+                low[i] = _mm512_unpacklo_pd(a, b);
+                high[i] = _mm512_unpackhi_pd(a, b);
+            }
+            for (odd, t) in [low, high].into_iter().enumerate() {
+                let (a, b) = (_mm512_shuffle_f64x2::<0x88>(t[0], t[1]), _mm512_shuffle_f64x2::<0x88>(t[2], t[3]));
+                let (c, d) = (_mm512_shuffle_f64x2::<0xdd>(t[0], t[1]), _mm512_shuffle_f64x2::<0xdd>(t[2], t[3]));
+                Self(_mm512_shuffle_f64x2::<0x88>(a, b)).store(&mut rows[odd], 0);
+                Self(_mm512_shuffle_f64x2::<0x88>(c, d)).store(&mut rows[2 + odd], 0);
+                Self(_mm512_shuffle_f64x2::<0xdd>(a, b)).store(&mut rows[4 + odd], 0);
+                Self(_mm512_shuffle_f64x2::<0xdd>(c, d)).store(&mut rows[6 + odd], 0);
+            }
+        }
     }
 
     #[inline(always)]

@@ -3,15 +3,15 @@
 use crate::{causal, final_tokens, largest_distance};
 use std::ops::ControlFlow;
 use tokenpark_dynamics::{
-    CircleField, Event, ImplicitField, Method, Moment, Ndf, Problem, SaveAt, SimdLevel, Solution, Solver, Tokens,
-    Tolerance, VectorField, follow, squared_chord,
+    CircleField, Event, Followed, ImplicitField, Kernel, Method, Moment, Ndf, Problem, SaveAt, SimdLevel, Solver,
+    Tokens, Tolerance, VectorField, follow, squared_chord,
 };
 
 fn angles(n: usize) -> Vec<f64> {
     (0..n).map(|i| (i as f64 * 0.754_877_666_246_693 + 0.1).fract() * 2.0 * std::f64::consts::PI).collect()
 }
 
-fn auto(beta: f64, start: &Tokens, until: f64, tolerance: f64) -> (Solution, &'static str) {
+fn auto(beta: f64, start: &Tokens, until: f64, tolerance: f64) -> Followed {
     let problem = Problem {
         from: 0.0,
         start: start.state(),
@@ -19,7 +19,8 @@ fn auto(beta: f64, start: &Tokens, until: f64, tolerance: f64) -> (Solution, &'s
         save_at: SaveAt(&[]),
         tolerance: Tolerance { rtol: 0.5 * tolerance, atol: 0.5 * tolerance },
     };
-    follow(&causal(2, beta), Method::Auto, problem, &mut |_| ControlFlow::Continue(())).expect("auto solves everything")
+    follow(&causal(2, beta), Method::Auto, Kernel::Auto, problem, &mut |_| ControlFlow::Continue(()))
+        .expect("auto solves everything")
 }
 
 /// Science: the error of token k is about eps k / Z_k; a factor 4 is allowed.
@@ -73,7 +74,7 @@ fn val_substitution_inverts_the_jacobian() {
 #[test]
 fn val_ndf_agrees_with_the_explicit_method() {
     let start = Tokens::from_angles(&angles(100)).expect("tokens");
-    let (implicit, method) = auto(64.0, &start, 50.0, 1e-10);
+    let Followed { solution: implicit, method, .. } = auto(64.0, &start, 50.0, 1e-10);
     assert_eq!(method, "ndf");
     let explicit = final_tokens(&causal(2, 64.0), &start, 50.0, 1e-12);
     let error = largest_distance(&implicit.state, explicit.state());
@@ -109,7 +110,7 @@ fn val_merging_times_up_to_beta_300() {
             now.copy_from(state);
             now.squared_chord(0, 1) - squared_chord(gap)
         };
-        let (solution, _) = follow(&causal(2, beta), Method::Ndf, problem, &mut |moment| {
+        let followed = follow(&causal(2, beta), Method::Ndf, Kernel::Auto, problem, &mut |moment| {
             let event = Event::locate(moment, before, 1e-12, &mut scratch, &mut excess);
             if let Moment::Step { state, .. } = moment {
                 before = excess(state);
@@ -120,7 +121,12 @@ fn val_merging_times_up_to_beta_300() {
         .expect("ndf solves the circle");
         let event = found.expect("they meet");
         let error = (event.time / exact - 1.0).abs();
-        assert!(error < 1e-6, "beta {beta}: {:e} and {exact:e}, {error:e}, {:?}", event.time, solution.statistics);
+        assert!(
+            error < 1e-6,
+            "beta {beta}: {:e} and {exact:e}, {error:e}, {:?}",
+            event.time,
+            followed.solution.statistics
+        );
     }
 }
 
@@ -128,7 +134,7 @@ fn val_merging_times_up_to_beta_300() {
 #[test]
 fn val_collapse_to_the_end_of_time() {
     let start = Tokens::from_angles(&angles(200)).expect("tokens");
-    let (solution, _) = auto(64.0, &start, 1e60, 1e-6);
+    let Followed { solution, .. } = auto(64.0, &start, 1e60, 1e-6);
     let mut end = start.clone();
     end.copy_from(&solution.state);
     assert!((1..200).all(|k| end.squared_chord(0, k) < 1e-12), "not collapsed");

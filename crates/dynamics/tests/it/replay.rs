@@ -6,8 +6,8 @@ use std::cell::RefCell;
 use std::f64::consts::PI;
 use std::ops::ControlFlow;
 use tokenpark_dynamics::{
-    Head, Hysteresis, Life, Mask, Method, Model, Moment, Problem, SaveAt, Tokens, Tolerance, Tracker, Weights, follow,
-    squared_chord,
+    Head, Hysteresis, Kernel, Life, Mask, Method, Model, Moment, Problem, SaveAt, Tokens, Tolerance, Tracker, Weights,
+    follow, squared_chord,
 };
 
 /// States between two steps at which the slow tracker looks.
@@ -140,7 +140,7 @@ fn compare(numbers: &mut Numbers, most: f64) -> (u32, usize) {
     let (mut state_between, mut differences) = (start.state().to_vec(), 0);
     let tolerance = Tolerance { rtol: 1e-6, atol: 1e-6 };
     let problem = Problem { from: 0.0, start: start.state(), until, save_at: SaveAt(&[]), tolerance };
-    follow(&model, Method::Auto, problem, &mut |moment| {
+    follow(&model, Method::Auto, Kernel::Auto, problem, &mut |moment| {
         tracker.borrow_mut().see(moment);
         if let Moment::Step { from, time, state, between } = moment {
             for i in 1..GRID {

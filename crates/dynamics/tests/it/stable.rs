@@ -2,7 +2,7 @@
 
 use crate::{causal, scattered};
 use std::ops::ControlFlow;
-use tokenpark_dynamics::{MODEL_VERSION, Method, Problem, SaveAt, Statistics, Tolerance, follow};
+use tokenpark_dynamics::{Followed, Kernel, MODEL_VERSION, Method, Problem, SaveAt, Statistics, Tolerance, follow};
 
 /// FNV-1a over the bits of all numbers.
 fn digest(numbers: &[f64]) -> u64 {
@@ -16,8 +16,9 @@ fn golden(d: usize, n: usize, beta: f64, method: Method, until: f64) -> (u64, St
     let start = scattered(n, d);
     let tolerance = Tolerance { rtol: 1e-6, atol: 1e-9 };
     let problem = Problem { from: 0.0, start: start.state(), until, save_at: SaveAt(&[]), tolerance };
-    let (solution, _) = follow(&causal(d, beta), method, problem, &mut |_| ControlFlow::Continue(()))
-        .expect("these methods solve these models");
+    let Followed { solution, .. } =
+        follow(&causal(d, beta), method, Kernel::Auto, problem, &mut |_| ControlFlow::Continue(()))
+            .expect("these methods solve these models");
     (digest(&solution.state), solution.statistics)
 }
 

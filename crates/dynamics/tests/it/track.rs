@@ -2,7 +2,9 @@
 
 use crate::causal;
 use std::ops::ControlFlow;
-use tokenpark_dynamics::{Hysteresis, Life, Method, Moment, Problem, SaveAt, Tokens, Tolerance, Tracker, follow};
+use tokenpark_dynamics::{
+    Hysteresis, Kernel, Life, Method, Moment, Problem, SaveAt, Tokens, Tolerance, Tracker, follow,
+};
 
 const GAP: f64 = 0.07;
 
@@ -12,7 +14,7 @@ fn lives(beta: f64, angles: &[f64], until: f64, tolerance: f64, rules: Hysteresi
     let mut tracker = Tracker::new(&start, rules, stands_at);
     let tolerance = Tolerance { rtol: tolerance, atol: tolerance };
     let problem = Problem { from: 0.0, start: start.state(), until, save_at: SaveAt(&[]), tolerance };
-    follow(&causal(2, beta), Method::Auto, problem, &mut |moment| {
+    follow(&causal(2, beta), Method::Auto, Kernel::Auto, problem, &mut |moment| {
         tracker.see(moment);
         ControlFlow::Continue(())
     })

@@ -4,6 +4,7 @@ use crate::manifest::Manifest;
 use crate::plan::Plan;
 use crate::run::RunError;
 use crate::seed::Draws;
+use nalgebra::DMatrix;
 use rayon::prelude::*;
 use std::fmt::Write;
 use std::ops::ControlFlow;
@@ -94,6 +95,13 @@ pub(super) struct Simulated {
     pub(super) termination: Termination,
 }
 
+impl Simulated {
+    /// V of the only head that claims' manifests have.
+    pub(super) fn value(&self) -> &DMatrix<f64> {
+        &self.model.heads()[0].value
+    }
+}
+
 impl Run<'_> {
     /// The model and the start.
     pub(super) fn draw(&self) -> Result<(Model, Tokens), RunError> {
@@ -101,8 +109,8 @@ impl Run<'_> {
         let settings = plan.point(self.point);
         let draws = Draws::new(plan.manifest(), &settings, self.replica);
         let start = draws.start(plan.manifest(), &settings)?;
-        let head = draws.head(&settings);
-        let model = Model::new(start.dimension(), settings.beta, settings.mask, settings.weights, head)?;
+        let (beta, mask, weights) = (settings.beta, settings.mask.clone(), settings.weights);
+        let model = Model::with_heads(start.dimension(), beta, mask, weights, draws.heads(&settings))?;
         Ok((model, start))
     }
 
@@ -119,7 +127,7 @@ impl Run<'_> {
             Problem { from: 0.0, start: start.state(), until: settings.until, save_at: SaveAt(&times), tolerance };
         let mut saved = vec![];
         let mut end = start.clone();
-        let (solution, _) = follow(&model, settings.method, problem, &mut |moment| {
+        let followed = follow(&model, settings.method, settings.kernel, problem, &mut |moment| {
             let (Moment::Saved { state, .. } | Moment::Step { state, .. }) = moment;
             end.copy_from(state);
             if let Moment::Saved { time, .. } = moment {
@@ -127,6 +135,7 @@ impl Run<'_> {
             }
             observer(moment)
         })?;
+        let solution = followed.solution;
         Ok(Simulated { model, saved, end, time: solution.t_end, termination: solution.termination, start })
     }
 

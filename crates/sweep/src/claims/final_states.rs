@@ -8,7 +8,7 @@ use crate::seed::Stream;
 use nalgebra::DMatrix;
 use std::ops::ControlFlow;
 use tokenpark_dynamics::{
-    Configuration, Finding, Method, Moment, Problem, SaveAt, Spectrum, Termination, Tokens, Tolerance, follow,
+    Configuration, Finding, Kernel, Method, Moment, Problem, SaveAt, Spectrum, Termination, Tokens, Tolerance, follow,
 };
 
 const PAPER: &str = "arXiv 2411.04990, section 4 and Table 1";
@@ -19,9 +19,14 @@ const fn claim(id: &'static str, statement: &'static str, evidence: fn(&str, Eff
     Claim { id, statement, source: PAPER, test: AT_REST, expected: Verdict::Holds, evidence }
 }
 
-/// A claim against which these experiments found robust counterexamples.
-const fn found_false(id: &'static str, statement: &'static str, evidence: fn(&str, Effort) -> Evidence) -> Claim {
-    Claim { expected: Verdict::Fails, ..claim(id, statement, evidence) }
+const CANDIDATES: &str = "the final state is of this class within a chord of 1e-2, or a cloud around the top eigenspace; \
+                          one that is no cloud and would still move by 1e-6 in as much time again has no result. \
+                          Expected to fail because of candidates found here; not yet examined: they may be \
+                          counterexamples, or owed to margins, to the reading of the claim or to the computation";
+
+/// A claim that is expected to fail only because of candidates found here; not yet examined.
+const fn candidates(id: &'static str, statement: &'static str, evidence: fn(&str, Effort) -> Evidence) -> Claim {
+    Claim { test: CANDIDATES, expected: Verdict::Fails, ..claim(id, statement, evidence) }
 }
 
 pub(super) const CLAIMS: &[Claim] = &[
@@ -40,17 +45,13 @@ pub(super) const CLAIMS: &[Claim] = &[
             |id, effort| one_point(id, effort, true),
         )
     },
-    found_false(
+    candidates(
         "conjecture-antipodal",
         "V diagonalizable with distinct positive eigenvalues: every token converges to one of two points xi, -xi, xi \
          being the top eigenvector; Q = K = I.",
         |id, effort| antipodal(id, effort, false),
     ),
-    found_false(
-        "conjecture-antipodal-random",
-        "The same whatever Q and K (these experiments find stable states at rest elsewhere).",
-        |id, effort| antipodal(id, effort, true),
-    ),
+    candidates("conjecture-antipodal-random", "The same whatever Q and K.", |id, effort| antipodal(id, effort, true)),
     claim("table-1-row-1", "V = lambda I, lambda > 0: one point, x_1(0); V diagonal, Q = K = I.", |id, effort| {
         plain(id, effort, &[2.0, 2.0, 2.0])
     }),
@@ -74,7 +75,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         "A simple top eigenvalue above 0: two points xi, -xi; V diagonal, Q = K = I.",
         |id, effort| plain(id, effort, &[1.0, 0.0, 0.0]),
     ),
-    found_false(
+    candidates(
         "table-1-row-3-random",
         "A simple top eigenvalue above 0: two points xi, -xi; random Q and K, V in a random basis.",
         |id, effort| random(id, effort, &[1.0, 0.0, 0.0]),
@@ -84,7 +85,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         "A top eigenvalue below 0 of multiplicity 2: a cloud around the top eigenspace; V diagonal, Q = K = I.",
         |id, effort| plain(id, effort, &[-1.0, -1.0, -3.0]),
     ),
-    found_false(
+    candidates(
         "table-1-row-4-random",
         "A top eigenvalue below 0 of multiplicity 2: a cloud around the top eigenspace; random Q and K, V in a random basis.",
         |id, effort| random(id, effort, &[-1.0, -1.0, -3.0]),
@@ -94,7 +95,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         "A simple top eigenvalue below 0: two clouds around xi and -xi; V diagonal, Q = K = I.",
         |id, effort| plain(id, effort, &[-1.0, -3.0, -3.0]),
     ),
-    found_false(
+    candidates(
         "table-1-row-5-random",
         "A simple top eigenvalue below 0: two clouds around xi and -xi; random Q and K, V in a random basis.",
         |id, effort| random(id, effort, &[-1.0, -3.0, -3.0]),
@@ -145,7 +146,7 @@ fn heads(stream: &mut Stream, d: usize, count: u64) -> Vec<(String, String)> {
 }
 
 fn finding(run: &Simulated) -> (Spectrum, Finding) {
-    let spectrum = Spectrum::of(&run.model.head().value);
+    let spectrum = Spectrum::of(run.value());
     let finding = Finding::of(&run.model, &spectrum, &run.start, &run.end, run.time);
     (spectrum, finding)
 }
@@ -184,8 +185,8 @@ fn is_stable(run: &Simulated) -> bool {
     let tolerance = Tolerance { rtol: 1e-9, atol: 1e-9 };
     let problem = Problem { from: 0.0, start: start.state(), until: 100.0, save_at: SaveAt(&[]), tolerance };
     let mut go_on = |_: Moment<'_>| ControlFlow::Continue(());
-    follow(&run.model, Method::DormandPrince5, problem, &mut go_on).is_ok_and(|(solution, _)| {
-        let moved = solution.state.iter().zip(run.end.state()).map(|(a, b)| (a - b).abs());
+    follow(&run.model, Method::DormandPrince5, Kernel::Direct, problem, &mut go_on).is_ok_and(|followed| {
+        let moved = followed.solution.state.iter().zip(run.end.state()).map(|(a, b)| (a - b).abs());
         moved.fold(0.0, f64::max) < 100.0 * DISTURBANCE
     })
 }

@@ -45,7 +45,8 @@ pub struct Claim {
     pub source: &'static str,
     /// What counts as agreement.
     pub test: &'static str,
-    /// The verdict that is expected: a printed misprint fails.
+    /// The verdict that is expected: a printed misprint fails. Where candidates found here are the only reason, the
+    /// test says so, and that they are not yet examined.
     pub expected: Verdict,
     evidence: fn(&str, Effort) -> Evidence,
 }

@@ -68,7 +68,7 @@ fn exponential(id: &str, effort: Effort) -> Evidence {
         let run = run.finish()?;
         let start = DVector::from_vec(token(&run.start, 0));
         let worst = run.saved.iter().fold(0.0_f64, |worst, (time, state)| {
-            let image = (&run.model.head().value * *time).exp() * &start;
+            let image = (run.value() * *time).exp() * &start;
             let exact = image.clone().unscale(image.norm());
             worst.max(chord(&token(state, 0), exact.as_slice()))
         });
@@ -89,7 +89,7 @@ fn rate_exponential(id: &str, effort: Effort) -> Evidence {
     let parameters = "d = 4, spectrum 1, 1, 0.3 to 0.7, -1 in random bases".to_owned();
     Evidence::of_runs(parameters, &experiments, |run| {
         let run = run.finish()?;
-        let spectrum = Spectrum::of(&run.model.head().value);
+        let spectrum = Spectrum::of(run.value());
         let distances = run.saved.iter().map(|(time, state)| (*time, spectrum.distance(&token(state, 0))));
         let (upper, lower) = (libm::exp(-8.0), libm::exp(-16.0));
         let window: Vec<(f64, f64)> =

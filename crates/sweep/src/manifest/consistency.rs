@@ -5,17 +5,19 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::attention;
 use super::initial::Initial;
 use super::key::Key;
 use super::number::short;
 use super::observe::{Observe, Times};
+use super::parking::ParkingSpec;
 use super::setting::Setting;
-use super::words;
+use super::{fits, words};
 use crate::axis::{Grid, Slot};
 use crate::diagnostics::Report;
 use crate::expression::Variables;
 use crate::manifest::Separation;
-use tokenpark_dynamics::{Mask, Weights};
+use tokenpark_dynamics::{Kernel, Mask, Method, Weights};
 
 /// The largest number of runs.
 const MOST_RUNS: u64 = 1_000_000_000;
@@ -25,6 +27,7 @@ pub(crate) struct Parts<'m> {
     pub(crate) grid: &'m Grid,
     pub(crate) initial: &'m Initial,
     pub(crate) observe: &'m Observe,
+    pub(crate) parking: &'m ParkingSpec,
     pub(crate) replicas: u32,
     /// Where `replicas`, or else the sweep, is written.
     pub(crate) site: Range<usize>,
@@ -36,10 +39,14 @@ pub(crate) fn check(report: &mut Report<'_>, parts: &Parts<'_>) {
     for key in [Key::Query, Key::KeyMatrix, Key::Value] {
         shapes(report, parts.grid, key);
     }
+    attention::masks(report, parts.grid);
+    attention::heads(report, parts.grid);
     points(report, parts);
     separations(report, parts.grid);
     times(report, parts);
     prefixes(report, parts);
+    kernels(report, parts.grid);
+    fits::check(report, parts.grid, parts.parking);
 }
 
 fn runs(report: &mut Report<'_>, parts: &Parts<'_>) {
@@ -50,7 +57,7 @@ fn runs(report: &mut Report<'_>, parts: &Parts<'_>) {
     }
 }
 
-fn count(setting: &Setting) -> usize {
+pub(super) fn count(setting: &Setting) -> usize {
     if let Setting::Count(n) = setting { *n as usize } else { 0 }
 }
 
@@ -69,8 +76,8 @@ fn shapes(report: &mut Report<'_>, grid: &Grid, key: Key) {
         };
         let d = count(dimension.at(point));
         let span = matrix.span(point);
-        if spec.size().is_some_and(|size| size != d) && seen.insert(span.start) {
-            let size = spec.size().unwrap_or_default();
+        let size = spec.nearest_size(d);
+        if size != d && seen.insert(span.start) {
             let message = format!(
                 "`{}` is {size} × {size}, but the dimension is {d}{}",
                 key.path(),
@@ -82,7 +89,7 @@ fn shapes(report: &mut Report<'_>, grid: &Grid, key: Key) {
 }
 
 /// ` at point 3` if the slot is swept.
-fn whereabouts(slot: &Slot<'_>, point: usize) -> String {
+pub(super) fn whereabouts(slot: &Slot<'_>, point: usize) -> String {
     if matches!(slot, Slot::Base(_)) { String::new() } else { format!(" at point {point}") }
 }
 
@@ -129,7 +136,7 @@ fn separations(report: &mut Report<'_>, grid: &Grid) {
     }
 }
 
-/// The first tokens are a closed system under the causal mask with weights that sum to 1, and only there.
+/// The first tokens are a closed system under causal masks with weights that sum to 1, and only there.
 fn prefixes(report: &mut Report<'_>, parts: &Parts<'_>) {
     let Some(largest) = parts.observe.prefixes.last() else {
         return;
@@ -140,14 +147,53 @@ fn prefixes(report: &mut Report<'_>, parts: &Parts<'_>) {
         let message = format!("`observe.prefixes` has {largest}, but `model.tokens` is {fewest}");
         report.wrong(span.clone(), message, format!("allowed: 1 to {fewest}"));
     }
-    if values(Key::Mask).iter().any(|mask| *mask != Setting::Mask(Mask::Causal)) {
-        let message = "`observe.prefixes` needs `model.mask` = \"causal\": elsewhere early tokens see later ones";
-        report.wrong(span.clone(), message, "allowed: no `prefixes`, and one run for each number of tokens");
+    for setting in values(Key::Mask) {
+        let Setting::Mask(mask) = &setting else { continue };
+        if let Some(prefix) = parts.observe.prefixes.iter().find(|prefix| !mask.closes(**prefix as usize)) {
+            let message = format!(
+                "`observe.prefixes` cannot have {prefix} with `model.mask` = {setting}: {}",
+                attention::open(mask)
+            );
+            report.wrong(span.clone(), message, "allowed: no `prefixes`, and one run for each number of tokens");
+            break;
+        }
     }
     if values(Key::Weights).iter().any(|weights| *weights != Setting::Weights(Weights::Softmax)) {
         let message =
             "`observe.prefixes` needs `model.weights` = \"softmax\": unnormalized weights divide by all tokens";
         report.wrong(span, message, "allowed: no `prefixes`, and one run for each number of tokens");
+    }
+}
+
+/// The Fourier kernel exists on the circle, for the causal mask with weights that sum to 1 and methods in angles.
+fn kernels(report: &mut Report<'_>, grid: &Grid) {
+    let keys = [Key::Kernel, Key::Dimension, Key::Mask, Key::Weights, Key::Method, Key::Heads];
+    let [Some(kernel), Some(dimension), Some(mask), Some(weights), Some(method), Some(heads)] =
+        keys.map(|key| grid.slot(key))
+    else {
+        return;
+    };
+    let mut seen = BTreeSet::new();
+    for point in grid.combinations(&[&kernel, &dimension, &mask, &weights, &method, &heads]) {
+        if *kernel.at(point) != Setting::Kernel(Kernel::Fourier) {
+            continue;
+        }
+        let angles = [Method::Auto, Method::Ndf].map(Setting::Method);
+        let wrong = [
+            (Key::Dimension, &dimension, count(dimension.at(point)) != 2, "2"),
+            (Key::Mask, &mask, *mask.at(point) != Setting::Mask(Mask::Causal), "\"causal\""),
+            (Key::Weights, &weights, *weights.at(point) != Setting::Weights(Weights::Softmax), "\"softmax\""),
+            (Key::Heads, &heads, *heads.at(point) != Setting::Heads(Vec::new()), "[]"),
+            (Key::Method, &method, !angles.contains(method.at(point)), "\"auto\" or \"ndf\""),
+        ];
+        let Some((key, slot, _, needs)) = wrong.into_iter().find(|(_, _, wrong, _)| *wrong) else { continue };
+        let span = kernel.span(point);
+        if seen.insert(span.start) {
+            let (path, found) = (key.path(), slot.at(point));
+            let message =
+                format!("kernel \"fourier\" needs `{path}` = {needs}, which is {found}{}", whereabouts(slot, point));
+            report.wrong(span, message, "allowed here: \"auto\", \"direct\"");
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use toml::Spanned;
 use toml::de::{DeString, DeValue};
 
 use super::key::Key;
+use super::kind::Experiment;
 use super::number::{self, Bounds};
 use super::spacing::{self, Form};
 use super::sweep::MOST_POINTS;
@@ -37,12 +38,13 @@ impl Draft<'_, '_> {
 /// Reads an axis, and adds its key to those that are swept.
 pub(crate) fn read<'v, 't>(
     report: &mut Report<'_>,
+    kind: Experiment,
     inside: &str,
     name: &Spanned<DeString<'t>>,
     value: &'v Value<'t>,
     keys: &mut Vec<Key>,
 ) -> Option<Draft<'v, 't>> {
-    let key = find(report, inside, name, value)?;
+    let key = find(report, kind, inside, name, value)?;
     if keys.contains(&key) {
         report.wrong(name.span(), format!("`{}` is swept twice", key.path()), "allowed: one axis for each key");
         return None;
@@ -61,19 +63,25 @@ pub(crate) fn read<'v, 't>(
 }
 
 /// The key that an axis is named after.
-fn find(report: &mut Report<'_>, inside: &str, name: &Spanned<DeString<'_>>, value: &Value<'_>) -> Option<Key> {
+fn find(
+    report: &mut Report<'_>,
+    kind: Experiment,
+    inside: &str,
+    name: &Spanned<DeString<'_>>,
+    value: &Value<'_>,
+) -> Option<Key> {
     let word = name.get_ref().as_ref();
-    if let Some(key) = Key::find(word) {
+    if let Some(key) = kind.keys().find(|key| key.path() == word) {
         return Some(key);
     }
-    let paths: Vec<&str> = Key::ALL.into_iter().map(Key::path).collect();
+    let paths: Vec<&str> = kind.keys().map(Key::path).collect();
     let inner = value.get_ref().as_table().and_then(|table| table.keys().next());
     let dotted = inner.map(|inner| format!("{word}.{}", inner.get_ref()));
     let message = match keys::is_fixed(word) {
         true => format!("`{word}` cannot be swept"),
         false => format!("unknown key {} in {inside}", words::quote(word)),
     };
-    let help = match (dotted, Key::ALL.into_iter().find(|key| key.name() == word)) {
+    let help = match (dotted, kind.keys().find(|key| key.name() == word)) {
         (Some(dotted), _) if paths.contains(&dotted.as_str()) => {
             format!("quote the whole name: \"{dotted}\" = …")
         }

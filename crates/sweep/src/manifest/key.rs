@@ -25,6 +25,8 @@ pub enum Key {
     KeyMatrix,
     /// The matrix V.
     Value,
+    /// The heads, where there are several.
+    Heads,
     /// The time at which a run ends.
     Until,
     /// Relative tolerance.
@@ -33,10 +35,18 @@ pub enum Key {
     Atol,
     /// The solver.
     Method,
+    /// How sums over tokens are computed.
+    Kernel,
     /// How far apart Rényi centres are.
     Separation,
     /// The inner product at which a centre consumes a token.
     Capture,
+    /// Where cars park, `parking.space`.
+    Space,
+    /// How far apart parked cars are, `parking.separation`.
+    CarSeparation,
+    /// The number of tokens that arrive, or until nothing fits.
+    Arrivals,
 }
 
 /// What kind of value a setting takes.
@@ -47,8 +57,12 @@ pub(crate) enum Kind {
     Mask,
     Weights,
     Matrix,
+    Heads,
     Method,
+    Kernel,
     Separation,
+    Space,
+    Arrivals,
 }
 
 /// One row of the table of settings.
@@ -65,7 +79,7 @@ const fn row(path: &'static str, kind: Kind, default: Option<&'static str>) -> D
 }
 
 /// In the order of [`Key`], which is the order of the canonical form.
-const SETTINGS: [Definition; 14] = [
+const SETTINGS: [Definition; 19] = [
     row("model.tokens", Kind::Count { low: 1, high: 10_000_000 }, None),
     row("model.dimension", Kind::Count { low: 2, high: 4096 }, None),
     row("model.beta", Kind::Number(Bounds::closed(0.0, 1e6)), None),
@@ -74,12 +88,17 @@ const SETTINGS: [Definition; 14] = [
     row("model.query", Kind::Matrix, Some("\"identity\"")),
     row("model.key", Kind::Matrix, Some("\"identity\"")),
     row("model.value", Kind::Matrix, Some("\"identity\"")),
+    row("model.heads", Kind::Heads, Some("[]")),
     row("integrate.until", Kind::Number(Bounds::closed(1e-300, 1e300)), None),
     row("integrate.rtol", Kind::Number(Bounds::above(0.0, 0.1)), Some("1e-6")),
     row("integrate.atol", Kind::Number(Bounds::above(0.0, 0.1)), Some("1e-9")),
     row("integrate.method", Kind::Method, Some("\"auto\"")),
+    row("integrate.kernel", Kind::Kernel, Some("\"auto\"")),
     row("centers.separation", Kind::Separation, Some("\"4 / sqrt(beta)\"")),
     row("centers.capture", Kind::Number(Bounds::open(-1.0, 1.0)), Some("0.99")),
+    row("parking.space", Kind::Space, None),
+    row("parking.separation", Kind::Number(Bounds::above(0.0, 1e300)), None),
+    row("parking.arrivals", Kind::Arrivals, Some("\"saturated\"")),
 ];
 
 impl Key {
@@ -96,12 +115,17 @@ impl Key {
         Self::Query,
         Self::KeyMatrix,
         Self::Value,
+        Self::Heads,
         Self::Until,
         Self::Rtol,
         Self::Atol,
         Self::Method,
+        Self::Kernel,
         Self::Separation,
         Self::Capture,
+        Self::Space,
+        Self::CarSeparation,
+        Self::Arrivals,
     ];
 
     fn definition(self) -> &'static Definition {
@@ -128,11 +152,6 @@ impl Key {
         self.definition().path
     }
 
-    /// The key with that full name.
-    pub(crate) fn find(path: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|key| key.path() == path)
-    }
-
     /// The value when the manifest says nothing; `None` if it must say something.
     pub(crate) fn default(self) -> Option<Setting> {
         let text = self.definition().default?;
@@ -142,27 +161,31 @@ impl Key {
 
     /// Whether its values are whole numbers.
     pub(crate) fn is_count(self) -> bool {
-        matches!(self.kind(), Kind::Count { .. })
+        matches!(self.kind(), Kind::Count { .. } | Kind::Arrivals)
     }
 
     /// Whether a number can be its value.
     pub(crate) fn is_numeric(self) -> bool {
-        matches!(self.kind(), Kind::Count { .. } | Kind::Number(_) | Kind::Separation)
+        matches!(self.kind(), Kind::Count { .. } | Kind::Number(_) | Kind::Separation | Kind::Arrivals)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::kind::EXPERIMENTS;
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn prop_every_key_has_its_row_and_a_readable_default() {
         for (index, key) in Key::ALL.into_iter().enumerate() {
             assert_eq!(key as usize, index);
-            assert_eq!(Key::find(key.path()), Some(key));
+            assert!(Key::ALL[..index].iter().all(|other| other.path() != key.path()));
             assert_eq!(key.default().is_some(), key.definition().default.is_some(), "{}", key.path());
-            let namesakes = Key::ALL.into_iter().filter(|other| other.name() == key.name());
-            assert_eq!(namesakes.count(), 1, "a swept key names a column by its last part: {}", key.path());
+        }
+        for (_, kind) in EXPERIMENTS {
+            let names: BTreeSet<&str> = kind.keys().map(Key::name).collect();
+            assert_eq!(names.len(), kind.keys().count(), "a swept key names a column by its last part");
         }
     }
 }

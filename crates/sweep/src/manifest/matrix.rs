@@ -1,11 +1,13 @@
 //! The matrices Q, K and V as a manifest writes them.
 
 use std::fmt;
+use std::sync::Arc;
 
-use toml::de::DeValue;
+use toml::de::{DeTable, DeValue};
 
+use super::matrix_file::{self, FileMatrix};
 use super::number::{self, Bounds};
-use super::value::Value;
+use super::value::{self, Value};
 use super::words;
 use crate::diagnostics::Report;
 
@@ -18,8 +20,25 @@ pub enum MatrixSpec {
     Diagonal(Vec<f64>),
     /// The d rows of d numbers.
     Matrix(Vec<Vec<f64>>),
+    /// Turns by these angles in the planes of the first two coordinates, the next two and so on; keeps the others.
+    Rotation(Vec<f64>),
+    /// Read from a file when the manifest was read.
+    File(Arc<FileMatrix>),
     /// Independent normal entries of mean 0 and this standard deviation, drawn anew for each run.
     Gaussian(f64),
+    /// (G + Gᵀ)/√2 with such a G.
+    Symmetric(f64),
+    /// Uniform among the orthogonal matrices.
+    Orthogonal,
+    /// These eigenvalues in a random basis.
+    Spectrum {
+        /// Real ones as [λ, 0]; a conjugate pair as one [re, im].
+        eigenvalues: Vec<[f64; 2]>,
+        /// Whether the basis is orthonormal; otherwise its entries are independent normal numbers.
+        orthonormal: bool,
+    },
+    /// A random matrix that all runs of the sweep share, for each dimension.
+    Shared(Box<MatrixSpec>),
 }
 
 impl MatrixSpec {
@@ -28,7 +47,20 @@ impl MatrixSpec {
         match self {
             Self::Diagonal(diagonal) => Some(diagonal.len()),
             Self::Matrix(rows) => Some(rows.len()),
-            Self::Identity | Self::Gaussian(_) => None,
+            Self::File(file) => Some(file.size),
+            Self::Spectrum { eigenvalues, .. } => {
+                Some(eigenvalues.iter().map(|&[_, im]| if im == 0.0 { 1 } else { 2 }).sum())
+            }
+            Self::Shared(random) => random.size(),
+            Self::Identity | Self::Rotation(_) | Self::Gaussian(_) | Self::Symmetric(_) | Self::Orthogonal => None,
+        }
+    }
+
+    /// A dimension that it fits, as near to d as may be.
+    pub(crate) fn nearest_size(&self, d: usize) -> usize {
+        match self {
+            Self::Rotation(angles) => d.max(2 * angles.len()),
+            _ => self.size().unwrap_or(d),
         }
     }
 }
@@ -36,15 +68,37 @@ impl MatrixSpec {
 impl fmt::Display for MatrixSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Identity => f.write_str("\"identity\""),
-            Self::Diagonal(diagonal) => write!(f, "{{ diagonal = {diagonal:?} }}"),
-            Self::Matrix(rows) => write!(f, "{{ matrix = {rows:?} }}"),
-            Self::Gaussian(deviation) => write!(f, "{{ gaussian = {deviation:?} }}"),
-        }
+            Self::Identity => return f.write_str("\"identity\""),
+            Self::Diagonal(diagonal) => write!(f, "{{ diagonal = {diagonal:?}"),
+            Self::Matrix(rows) => write!(f, "{{ matrix = {rows:?}"),
+            Self::Rotation(angles) => write!(f, "{{ rotation = {angles:?}"),
+            Self::File(file) => {
+                write!(f, "{{ file = \"sha256:{}\"", file.digest)?;
+                file.name.iter().try_for_each(|name| write!(f, ", name = {name:?}"))
+            }
+            Self::Gaussian(deviation) => write!(f, "{{ gaussian = {deviation:?}"),
+            Self::Symmetric(deviation) => write!(f, "{{ symmetric = {deviation:?}"),
+            Self::Orthogonal => write!(f, "{{ orthogonal = true"),
+            Self::Spectrum { eigenvalues, orthonormal } => {
+                let text =
+                    |[re, im]: &[f64; 2]| if *im == 0.0 { format!("{re:?}") } else { format!("[{re:?}, {im:?}]") };
+                let listed: Vec<String> = eigenvalues.iter().map(text).collect();
+                let basis = if *orthonormal { ", basis = \"orthonormal\"" } else { "" };
+                write!(f, "{{ spectrum = [{}]{basis}", listed.join(", "))
+            }
+            Self::Shared(random) => write!(f, "{}, shared = true", random.to_string().trim_end_matches(" }")),
+        }?;
+        f.write_str(" }")
     }
 }
 
-const ALLOWED: &str = "\"identity\", { diagonal = [..] }, { matrix = [[..], ..] } or { gaussian = standard deviation }";
+const ALLOWED: &str = "\"identity\", { diagonal = [..] }, { matrix = [[..], ..] }, { rotation = angle }, \
+                       { file = \"v.npy\" }, { gaussian = standard deviation }, { symmetric = standard deviation }, \
+                       { orthogonal = true } or { spectrum = [..] }";
+const KINDS: [&str; 8] = ["diagonal", "matrix", "rotation", "file", "gaussian", "symmetric", "orthogonal", "spectrum"];
+const RANDOM: [&str; 4] = ["gaussian", "symmetric", "orthogonal", "spectrum"];
+/// Keys beside the kind.
+const FURTHER: [&str; 3] = ["shared", "name", "basis"];
 
 /// Reads a matrix. Whether it fits the dimension is known only at each point of the sweep.
 pub(crate) fn read(report: &mut Report<'_>, name: &str, value: &Value<'_>) -> Option<MatrixSpec> {
@@ -57,24 +111,114 @@ pub(crate) fn read(report: &mut Report<'_>, name: &str, value: &Value<'_>) -> Op
             return None;
         }
     };
-    let mut entries = table.iter();
-    let (Some((key, entry)), None) = (entries.next(), entries.next()) else {
-        let message = format!("`{name}` needs exactly one key in the table, not {}", table.len());
+    let kinds: Vec<_> = table.iter().filter(|(key, _)| !FURTHER.contains(&key.get_ref().as_ref())).collect();
+    let [(key, entry)] = kinds[..] else {
+        let message = format!("`{name}` needs exactly one key in the table, not {}", kinds.len());
         report.wrong(value.span(), message, format!("allowed: {ALLOWED}"));
         return None;
     };
     let word = key.get_ref().as_ref();
-    let name = &format!("{name}.{word}");
+    if !KINDS.contains(&word) {
+        report.wrong(key.span(), format!("unknown matrix {}", words::quote(word)), words::allowed(word, &KINDS));
+        return None;
+    }
+    if !beside(report, name, word, table) {
+        return None;
+    }
+    let shared = table.get("shared").map(|shared| truth(report, &format!("{name}.shared"), shared));
+    let spec = kind(report, &format!("{name}.{word}"), word, entry, table)?;
+    match shared {
+        None => Some(spec),
+        Some(shared) => shared.map(|()| MatrixSpec::Shared(Box::new(spec))),
+    }
+}
+
+/// Whether all keys beside the kind have a meaning there.
+fn beside(report: &mut Report<'_>, name: &str, kind: &str, table: &DeTable<'_>) -> bool {
+    let odd = table.keys().find(|key| match key.get_ref().as_ref() {
+        "shared" => !RANDOM.contains(&kind),
+        "name" => kind != "file",
+        "basis" => kind != "spectrum",
+        _ => false,
+    });
+    if let Some(key) = odd {
+        let message = format!("`{name}` cannot have `{}` beside `{kind}`", key.get_ref());
+        report.wrong(
+            key.span(),
+            message,
+            "allowed: shared beside random matrices, name beside file, basis beside spectrum",
+        );
+    }
+    odd.is_none()
+}
+
+fn kind(report: &mut Report<'_>, name: &str, word: &str, entry: &Value<'_>, table: &DeTable<'_>) -> Option<MatrixSpec> {
+    let deviations = Bounds::above(0.0, 1e6);
     match word {
         "diagonal" => number::numbers(report, name, entry).map(MatrixSpec::Diagonal),
         "matrix" => square(report, name, entry).map(MatrixSpec::Matrix),
-        "gaussian" => number::number(report, name, entry, &Bounds::above(0.0, 1e6)).map(MatrixSpec::Gaussian),
-        _ => {
-            let known = ["diagonal", "matrix", "gaussian"];
-            report.wrong(key.span(), format!("unknown matrix {}", words::quote(word)), words::allowed(word, &known));
-            None
+        "rotation" if entry.get_ref().is_array() => number::numbers(report, name, entry).map(MatrixSpec::Rotation),
+        "rotation" => {
+            number::number(report, name, entry, &Bounds::closed(-1e6, 1e6)).map(|a| MatrixSpec::Rotation(vec![a]))
         }
+        "file" => file(report, name, entry, table.get("name")).map(MatrixSpec::File),
+        "gaussian" => number::number(report, name, entry, &deviations).map(MatrixSpec::Gaussian),
+        "symmetric" => number::number(report, name, entry, &deviations).map(MatrixSpec::Symmetric),
+        "orthogonal" => truth(report, name, entry).map(|()| MatrixSpec::Orthogonal),
+        _ => spectrum(report, name, entry, table.get("basis")),
     }
+}
+
+/// `true`, which says no more than that the key is there.
+fn truth(report: &mut Report<'_>, name: &str, value: &Value<'_>) -> Option<()> {
+    let found = value.get_ref().as_bool() == Some(true);
+    if !found {
+        report.wrong(value.span(), format!("`{name}` cannot be {}", words::noun(value.get_ref())), "allowed: true");
+    }
+    found.then_some(())
+}
+
+fn spectrum(report: &mut Report<'_>, name: &str, value: &Value<'_>, basis: Option<&Value<'_>>) -> Option<MatrixSpec> {
+    const BASES: [(&str, bool); 2] = [("gaussian", false), ("orthonormal", true)];
+    let basis = basis.map(|basis| value::choice(report, &format!("{name}, basis"), basis, &BASES, &[]));
+    let items = value::list(report, name, value, "eigenvalues")?;
+    if items.is_empty() {
+        report.wrong(value.span(), format!("`{name}` is an empty list"), "allowed: at least one eigenvalue");
+    }
+    let sizes = Bounds::closed(-1e6, 1e6);
+    let mut eigenvalues = Vec::new();
+    for item in items {
+        if !item.get_ref().is_array() {
+            eigenvalues.push([number::number(report, name, item, &sizes)?, 0.0]);
+            continue;
+        }
+        let pair = number::numbers(report, name, item)?;
+        let [re, im] = pair[..] else {
+            let message = format!("an eigenvalue of `{name}` has {}", words::count(pair.len(), "part"));
+            report.wrong(item.span(), message, "allowed: a number, or [re, im] for re ± i im");
+            return None;
+        };
+        if im == 0.0 || re.abs() > 1e6 || im.abs() > 1e6 {
+            let message = format!("`{name}` cannot have the pair [{}, {}]", number::short(re), number::short(im));
+            report.wrong(item.span(), message, "allowed: [re, im] up to 1000000 with im other than 0");
+            return None;
+        }
+        eigenvalues.push([re, im]);
+    }
+    let orthonormal = basis.unwrap_or(Some(false))?;
+    (!eigenvalues.is_empty()).then_some(MatrixSpec::Spectrum { eigenvalues, orthonormal })
+}
+
+fn file(report: &mut Report<'_>, name: &str, value: &Value<'_>, tensor: Option<&Value<'_>>) -> Option<Arc<FileMatrix>> {
+    let allowed = "allowed: an .npy, .safetensors or .csv file with a square matrix, relative to the manifest";
+    let odd = [Some(value), tensor].into_iter().flatten().find(|value| !value.get_ref().is_str());
+    if let Some(odd) = odd {
+        report.wrong(odd.span(), format!("`{name}` cannot have {}", words::noun(odd.get_ref())), allowed);
+        return None;
+    }
+    let tensor = tensor.and_then(|tensor| tensor.get_ref().as_str()).map(str::to_owned);
+    let path = report.path().parent().unwrap_or(std::path::Path::new("")).join(value.get_ref().as_str()?);
+    matrix_file::read(&path, tensor).map_err(|message| report.wrong(value.span(), message, allowed)).ok()
 }
 
 fn square(report: &mut Report<'_>, name: &str, value: &Value<'_>) -> Option<Vec<Vec<f64>>> {

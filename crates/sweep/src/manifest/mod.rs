@@ -3,16 +3,23 @@
 //! [`Manifest::read`] checks each value by itself; [`Plan::new`](crate::plan::Plan::new) checks that they fit together
 //! at every point of the sweep. A manifest that fails the first is given the second too, as far as it goes.
 
+mod attention;
 mod consistency;
 mod csv;
 mod draft;
 mod expand;
+mod fits;
+mod heads;
 mod initial;
 mod key;
 mod keys;
+mod kind;
+mod mask;
 mod matrix;
+mod matrix_file;
 mod number;
 mod observe;
+mod parking;
 mod read;
 mod separation;
 mod setting;
@@ -24,10 +31,14 @@ pub(crate) mod words;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+pub use heads::HeadSpec;
 pub use initial::{Distribution, Initial, Noise};
 pub use key::Key;
+pub use kind::Experiment;
 pub use matrix::MatrixSpec;
+pub use matrix_file::FileMatrix;
 pub use observe::{Observe, Record, Times};
+pub use parking::{ParkingRecord, ParkingSpec};
 pub use separation::Separation;
 pub use setting::Setting;
 pub use tokenpark_dynamics::Method;
@@ -47,6 +58,8 @@ pub struct Manifest {
     pub path: PathBuf,
     /// The file's text, verbatim.
     pub source: String,
+    /// What its runs are.
+    pub kind: Experiment,
     /// The dataset's folder: lowercase letters, digits and hyphens.
     pub name: String,
     /// A sentence for people; not part of the meaning.
@@ -59,6 +72,8 @@ pub struct Manifest {
     pub initial: Initial,
     /// What is looked at, and when.
     pub observe: Observe,
+    /// What is looked at when cars park; the default in other experiments.
+    pub parking: ParkingSpec,
     pub(crate) grid: Grid,
     /// Where `replicas`, or else the sweep, is written.
     pub(crate) site: Range<usize>,
@@ -114,6 +129,7 @@ impl Manifest {
             grid: &self.grid,
             initial: &self.initial,
             observe: &self.observe,
+            parking: &self.parking,
             replicas: self.replicas,
             site: self.site.clone(),
         }

@@ -6,11 +6,12 @@ use std::path::Path;
 use toml::de::{DeTable, DeValue};
 
 use super::key::Key;
-use super::keys::{SECTIONS, TOP};
+use super::keys::{PARKING, SECTIONS, TOP};
+use super::kind::{EXPERIMENTS, Experiment};
 use super::number;
 use super::setting;
 use super::sweep::{self, Sweep};
-use super::{Manifest, SCHEMA, consistency, initial, observe, value, words};
+use super::{Manifest, SCHEMA, consistency, initial, observe, parking, value, words};
 use crate::axis::{Grid, Sited};
 use crate::diagnostics::{Diagnostics, Report};
 
@@ -49,26 +50,32 @@ impl<'v, 't> Reader<'v, 't> {
     /// Reads everything; what is wrong has been reported and has some value.
     fn read(&self, report: &mut Report<'_>) -> Manifest {
         self.schema(report);
+        let kind = self.kind(report);
         let name = self.name(report);
         let title = self.title(report);
         let seed = self.top(report, "seed");
         let seed = seed.and_then(|seed| number::whole(report, "seed", seed, 0, i64::MAX as u64));
         let replicas = self.root.get("replicas");
         let count = replicas.and_then(|count| number::whole_u32(report, "replicas", count, 1, 10_000_000));
-        let swept = self.section(report, "sweep").map(|(table, _)| sweep::read(report, table)).unwrap_or_default();
+        let swept =
+            self.section(report, "sweep").map(|(table, _)| sweep::read(report, kind, table)).unwrap_or_default();
         let initial = self.section(report, "initial").map(|(table, _)| initial::read(report, table));
         let observe = self.section(report, "observe").map(|(table, _)| observe::read(report, table));
+        let parking = self.section(report, "parking").filter(|_| kind == Experiment::Parking);
+        let parking = parking.map(|(table, _)| parking::read(report, table));
         let sweep_site = self.root.get("sweep").map(toml::Spanned::span);
         Manifest {
             path: report.path().to_owned(),
             source: report.text().to_owned(),
+            kind,
             name: name.unwrap_or_default(),
             title,
             seed: seed.unwrap_or_default(),
             replicas: count.unwrap_or(1),
             initial: initial.unwrap_or_default(),
             observe: observe.unwrap_or_default(),
-            grid: self.grid(report, swept),
+            parking: parking.unwrap_or_default(),
+            grid: self.grid(report, kind, swept),
             site: replicas.map(toml::Spanned::span).or(sweep_site).unwrap_or_default(),
         }
     }
@@ -99,6 +106,26 @@ impl<'v, 't> Reader<'v, 't> {
                 format!("allowed: {SCHEMA}, the version of the format this program reads"),
             );
         }
+    }
+
+    /// What the runs are; a wrong word is taken for what the sections suggest.
+    fn kind(&self, report: &mut Report<'_>) -> Experiment {
+        let likely = if self.root.contains_key("parking") { Experiment::Parking } else { Experiment::Attention };
+        let kind = match self.root.get("kind") {
+            Some(word) => value::choice(report, "kind", word, &EXPERIMENTS, &[]).unwrap_or(likely),
+            None => Experiment::default(),
+        };
+        for section in SECTIONS.into_iter().filter(|section| !kind.has_section(section)) {
+            if let Some(found) = self.root.get(section) {
+                let message = format!("[{section}] has no place in a manifest of kind = {:?}", kind.name());
+                let help = match section {
+                    "parking" => "write kind = \"parking\" above the first section".to_owned(),
+                    _ => format!("allowed: [{}] and [sweep]", kind.settings().join("], [")),
+                };
+                report.wrong(found.span(), message, help);
+            }
+        }
+        kind
     }
 
     fn name(&self, report: &mut Report<'_>) -> Option<String> {
@@ -150,13 +177,14 @@ impl<'v, 't> Reader<'v, 't> {
     }
 
     /// The base values of all settings, beside the axes.
-    fn grid(&self, report: &mut Report<'_>, swept: Sweep) -> Grid {
+    fn grid(&self, report: &mut Report<'_>, kind: Experiment, swept: Sweep) -> Grid {
         let mut grid = Grid { axes: swept.axes, ..Grid::default() };
-        for section in ["model", "integrate", "centers"] {
-            let keys: Vec<Key> = Key::ALL.into_iter().filter(|key| key.section() == section).collect();
+        for &section in kind.settings() {
+            let keys: Vec<Key> = kind.keys().filter(|key| key.section() == section).collect();
             let found = self.section(report, section);
             if let Some((table, _)) = &found {
-                let names: Vec<&str> = keys.iter().map(|key| key.name()).collect();
+                let fixed = if section == "parking" { &PARKING[..] } else { &[] };
+                let names: Vec<&str> = keys.iter().map(|key| key.name()).chain(fixed.iter().copied()).collect();
                 value::unknown_keys(report, &format!("[{section}]"), table, &names);
             }
             for &key in &keys {

@@ -2,19 +2,20 @@
 
 use std::fmt;
 
-use tokenpark_dynamics::{Mask, Method, Weights};
+use tokenpark_dynamics::{Kernel, Mask, Method, Weights};
+use tokenpark_parking::Space;
 
+use super::heads::{self, HeadSpec};
 use super::key::{Key, Kind};
+use super::mask;
 use super::matrix::{self, MatrixSpec};
 use super::number;
+use super::parking;
 use super::separation::{self, Separation};
 use super::value::{self, Value};
 use crate::diagnostics::Report;
 
-const MASKS: [(&str, Mask); 2] = [("causal", Mask::Causal), ("full", Mask::Full)];
 const WEIGHTS: [(&str, Weights); 2] = [("softmax", Weights::Softmax), ("unnormalized", Weights::Unnormalized)];
-/// Masks that the format will have.
-const MASKS_LATER: [&str; 5] = ["window", "prefix", "segments", "decay", "sink"];
 
 /// The value of a setting. Its `Display` is its TOML.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,10 +30,18 @@ pub enum Setting {
     Weights(Weights),
     /// A d × d matrix.
     Matrix(MatrixSpec),
+    /// Several heads.
+    Heads(Vec<HeadSpec>),
     /// A solver.
     Method(Method),
+    /// How sums over tokens are computed.
+    Kernel(Kernel),
     /// A geodesic distance.
     Separation(Separation),
+    /// Where cars park.
+    Space(Space),
+    /// Instead of a number of arrivals: until nothing fits.
+    Saturated,
 }
 
 impl fmt::Display for Setting {
@@ -40,11 +49,15 @@ impl fmt::Display for Setting {
         match self {
             Self::Count(n) => write!(f, "{n}"),
             Self::Number(x) => write!(f, "{x:?}"),
-            Self::Mask(mask) => write!(f, "{:?}", name_in(&MASKS, *mask)),
+            Self::Mask(mask) => f.write_str(&mask::write(mask)),
             Self::Weights(weights) => write!(f, "{:?}", name_in(&WEIGHTS, *weights)),
             Self::Matrix(matrix) => write!(f, "{matrix}"),
+            Self::Heads(heads) => f.write_str(&heads::write(heads)),
             Self::Method(method) => write!(f, "{:?}", method.name()),
+            Self::Kernel(kernel) => write!(f, "{:?}", kernel.name()),
             Self::Separation(separation) => write!(f, "{separation}"),
+            Self::Space(space) => f.write_str(&parking::space_toml(space)),
+            Self::Saturated => f.write_str("\"saturated\""),
         }
     }
 }
@@ -60,10 +73,14 @@ pub(crate) fn read(report: &mut Report<'_>, key: Key, value: &Value<'_>) -> Opti
     match key.kind() {
         Kind::Count { low, high } => number::whole_u32(report, name, value, low, high).map(Setting::Count),
         Kind::Number(bounds) => number::number(report, name, value, &bounds).map(Setting::Number),
-        Kind::Mask => value::choice(report, name, value, &MASKS, &MASKS_LATER).map(Setting::Mask),
+        Kind::Mask => mask::read(report, name, value).map(Setting::Mask),
         Kind::Weights => value::choice(report, name, value, &WEIGHTS, &[]).map(Setting::Weights),
         Kind::Method => value::choice(report, name, value, &Method::NAMES, &[]).map(Setting::Method),
+        Kind::Kernel => value::choice(report, name, value, &Kernel::NAMES, &[]).map(Setting::Kernel),
         Kind::Matrix => matrix::read(report, name, value).map(Setting::Matrix),
+        Kind::Heads => heads::read(report, name, value).map(Setting::Heads),
         Kind::Separation => separation::read(report, name, value).map(Setting::Separation),
+        Kind::Space => parking::space(report, name, value).map(Setting::Space),
+        Kind::Arrivals => parking::arrivals(report, name, value),
     }
 }

@@ -8,6 +8,7 @@ use toml::de::{DeString, DeTable, DeValue};
 use super::draft::{self, Draft};
 use super::expand;
 use super::key::Key;
+use super::kind::Experiment;
 use super::value::Value;
 use super::words;
 use crate::axis::Axis;
@@ -31,18 +32,18 @@ pub(crate) struct Sweep {
     pub(crate) keys: Vec<Key>,
 }
 
-/// Reads the [sweep] table.
-pub(crate) fn read(report: &mut Report<'_>, table: &DeTable<'_>) -> Sweep {
+/// Reads the [sweep] table of a manifest of some kind.
+pub(crate) fn read(report: &mut Report<'_>, kind: Experiment, table: &DeTable<'_>) -> Sweep {
     let mut keys = Vec::new();
     let mut groups: Vec<Group<'_, '_>> = Vec::new();
     for (name, value) in in_order(table).filter(|(name, _)| name.get_ref() != "zip") {
-        let draft = draft::read(report, "[sweep]", name, value, &mut keys);
+        let draft = draft::read(report, kind, "[sweep]", name, value, &mut keys);
         groups.extend(draft.map(|draft| Group { drafts: vec![draft], zipped: false, site: name.span() }));
     }
     // Points are numbered in the order of the settings, whatever the order in the file.
     groups.sort_by_key(|group| group.drafts[0].key);
     if let Some(zips) = table.get("zip") {
-        groups.extend(read_zips(report, zips, &mut keys));
+        groups.extend(read_zips(report, kind, zips, &mut keys));
     }
     let axes = if fits(report, &groups) { expand::axes(report, &groups) } else { Vec::new() };
     Sweep { axes, keys }
@@ -55,7 +56,12 @@ fn in_order<'v, 't>(table: &'v DeTable<'t>) -> impl Iterator<Item = (&'v Spanned
     entries.into_iter()
 }
 
-fn read_zips<'v, 't>(report: &mut Report<'_>, zips: &'v Value<'t>, keys: &mut Vec<Key>) -> Vec<Group<'v, 't>> {
+fn read_zips<'v, 't>(
+    report: &mut Report<'_>,
+    kind: Experiment,
+    zips: &'v Value<'t>,
+    keys: &mut Vec<Key>,
+) -> Vec<Group<'v, 't>> {
     let tables = match zips.get_ref() {
         DeValue::Array(tables) => tables.as_ref(),
         _ => {
@@ -63,10 +69,15 @@ fn read_zips<'v, 't>(report: &mut Report<'_>, zips: &'v Value<'t>, keys: &mut Ve
             return Vec::new();
         }
     };
-    tables.iter().filter_map(|zip| read_zip(report, zip, keys)).collect()
+    tables.iter().filter_map(|zip| read_zip(report, kind, zip, keys)).collect()
 }
 
-fn read_zip<'v, 't>(report: &mut Report<'_>, zip: &'v Value<'t>, keys: &mut Vec<Key>) -> Option<Group<'v, 't>> {
+fn read_zip<'v, 't>(
+    report: &mut Report<'_>,
+    kind: Experiment,
+    zip: &'v Value<'t>,
+    keys: &mut Vec<Key>,
+) -> Option<Group<'v, 't>> {
     let DeValue::Table(table) = zip.get_ref() else {
         report.wrong(
             zip.span(),
@@ -79,8 +90,9 @@ fn read_zip<'v, 't>(report: &mut Report<'_>, zip: &'v Value<'t>, keys: &mut Vec<
         let what = if table.is_empty() { "an empty [[sweep.zip]]" } else { "a [[sweep.zip]] of one axis" };
         report.wrong(zip.span(), what, "allowed: two or more axes of the same length");
     }
-    let mut drafts: Vec<Draft<'_, '_>> =
-        (in_order(table)).filter_map(|(name, value)| draft::read(report, "[[sweep.zip]]", name, value, keys)).collect();
+    let mut drafts: Vec<Draft<'_, '_>> = (in_order(table))
+        .filter_map(|(name, value)| draft::read(report, kind, "[[sweep.zip]]", name, value, keys))
+        .collect();
     let first = drafts.first()?;
     let (length, path) = (first.len(), first.key.path());
     for other in drafts.iter().filter(|other| other.len() != length) {

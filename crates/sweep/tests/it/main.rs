@@ -6,6 +6,8 @@ mod fingerprints;
 mod fuzz;
 mod lifetimes;
 mod messages;
+mod models;
+mod parking;
 mod plans;
 mod runs;
 
