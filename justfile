@@ -46,6 +46,10 @@ bench-peers:
 bench-lifetimes:
     cargo bench --profile release --workspace --bench lifetimes
 
+# Check every claim and write reports/claims.md
+claims *ARGS:
+    cargo run --release -p tokenpark -- claims --reports reports {{ARGS}}
+
 # Everything that CI does
 ci:
     .ci/run

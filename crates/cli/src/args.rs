@@ -3,6 +3,7 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ops::Range;
 use std::path::PathBuf;
+use tokenpark_sweep::claims::Verdict;
 
 /// Reproducible experiments on clustering in causal attention: manifests in, Parquet datasets and figures out.
 #[derive(Debug, Parser)]
@@ -13,7 +14,7 @@ pub struct Cli {
     pub command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 fine; 1 a run failed; 2 usage, manifest or I/O error; 130 interrupted \
+const EXIT_CODES: &str = "Exit codes: 0 fine; 1 a run failed, or a claim's verdict is not the expected one; 2 usage, manifest or I/O error; 130 interrupted \
                           (what was finished is kept).";
 
 /// The commands.
@@ -33,6 +34,8 @@ pub enum Command {
     Figures(Figures),
     /// Run, analyze and draw the paper's manifests.
     Reproduce(Reproduce),
+    /// Check every claim about the model and tell its verdict.
+    Claims(Claims),
     /// Rényi parking on its own: centres of random tokens on an interval, a circle or a sphere.
     Park(Park),
 }
@@ -153,6 +156,29 @@ pub struct Reproduce {
     pub reports: Option<PathBuf>,
     #[command(flatten)]
     pub how: How,
+}
+
+/// `claims`.
+#[derive(Debug, Args)]
+pub struct Claims {
+    /// A tenth of the runs.
+    #[arg(long)]
+    pub quick: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Check this claim only; can be given several times.
+    #[arg(long, value_name = "ID")]
+    pub only: Vec<String>,
+    /// Worker threads; 0 for one a core. Results do not depend on it.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub threads: usize,
+    /// Compare with this verdict instead of the expected one: holds, fails or undecided.
+    #[arg(long, value_name = "VERDICT", value_parser = crate::commands::claims::verdict)]
+    pub expect: Option<Verdict>,
+    /// Write claims.md into this folder, and the manifests of counterexamples into its folder claims/.
+    #[arg(long, value_name = "DIR")]
+    pub reports: Option<PathBuf>,
 }
 
 /// `park`.

@@ -5,6 +5,7 @@
 //! is a function of the manifest and of `MODEL_VERSION`: threads, interruptions and the clock change nothing.
 
 mod axis;
+pub mod claims;
 mod diagnostics;
 mod difference;
 mod execute;

@@ -128,20 +128,31 @@ fn rotation(angles: &[f64], d: usize) -> DMatrix<f64> {
     matrix
 }
 
-struct Stream {
+/// A stream of random numbers.
+pub(crate) struct Stream {
     generator: ChaCha12Rng,
     spare: Option<f64>,
 }
 
 impl Stream {
+    /// The stream of that name.
+    pub(crate) fn named(name: &str) -> Self {
+        Self { generator: ChaCha12Rng::from_seed(Sha256::digest(name.as_bytes()).into()), spare: None }
+    }
+
+    /// The words themselves.
+    pub(crate) fn generator(&mut self) -> &mut ChaCha12Rng {
+        &mut self.generator
+    }
+
     /// Uniform in [0, 1), 53 bits.
-    fn uniform(&mut self) -> f64 {
+    pub(crate) fn uniform(&mut self) -> f64 {
         (self.generator.next_u64() >> 11) as f64 * (1.0 / 9_007_199_254_740_992.0)
     }
 
     /// Standard normal, in pairs by Box & Muller through `libm`: library samplers call the system's logarithm, whose
     /// bits differ between machines.
-    fn normal(&mut self) -> f64 {
+    pub(crate) fn normal(&mut self) -> f64 {
         if let Some(spare) = self.spare.take() {
             return spare;
         }

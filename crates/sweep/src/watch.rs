@@ -173,6 +173,11 @@ impl Lemma51 {
         }
     }
 
+    /// The number of bounds.
+    pub(crate) fn bounds(&self) -> usize {
+        self.bounds.len()
+    }
+
     /// The number of centres that broke a bound.
     pub(crate) fn violations(&self) -> u32 {
         let broken = self.bounds.iter().zip(&self.violated).filter(|(_, violated)| **violated);

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod check;
+pub mod claims;
 mod park;
 mod plan;
 mod reproduce;
@@ -20,7 +21,7 @@ use tokenpark_sweep::{Diagnostics, Manifest, ParkError, Plan, SweepError};
 pub enum End {
     /// Exit code 0.
     Fine,
-    /// Exit code 1: a run failed.
+    /// Exit code 1: a run failed, or a claim's verdict is not the expected one.
     Failed,
     /// Exit code 2: the errors were printed already.
     Refused,
@@ -55,6 +56,22 @@ pub enum CommandError {
     /// Tables or figures cannot be made.
     #[error("error: {0}")]
     Analysis(#[from] AnalysisError),
+    /// No claim has this id.
+    #[error("error: no claim is called `{id}`; allowed: {allowed}")]
+    Claim {
+        /// What was asked for.
+        id: String,
+        /// All ids.
+        allowed: String,
+    },
+    /// A report cannot be written.
+    #[error("error: cannot write {}: {source}", path.display())]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// Nothing can be parked that way.
     #[error("error: {0}")]
     Park(#[from] ParkError),
@@ -81,6 +98,7 @@ pub fn dispatch(command: Command) -> Result<End, CommandError> {
         Command::Analyze(args) => analyze::analyze(&args),
         Command::Figures(args) => analyze::figures(&args),
         Command::Reproduce(args) => reproduce::reproduce(&args),
+        Command::Claims(args) => claims::claims(&args),
         Command::Park(args) => park::command(&args),
     }
 }

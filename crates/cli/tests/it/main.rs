@@ -2,6 +2,7 @@
 //! `prop_*` are invariants, `regress_*` pin what users and their scripts read.
 
 mod check;
+mod claims;
 mod failures;
 mod folders;
 mod interrupt;

@@ -3,6 +3,7 @@
 mod circle;
 mod closed_forms;
 mod clusters;
+mod configuration;
 mod invariants;
 mod jacobian;
 mod masks;
