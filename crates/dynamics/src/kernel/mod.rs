@@ -83,7 +83,7 @@ impl Kernel for DirectKernel<'_> {
             for weight in row.iter_mut() {
                 *weight = exp(*weight - largest);
             }
-            let (weights, []) = sums::<V, 0>(row, [], []);
+            let weights = total::<V>(row);
             let factor = match self.total {
                 Total::Softmax if self.log_sinks.is_empty() => 1.0 / weights,
                 Total::Softmax => 1.0 / (weights + exp(self.log_sinks[k] - self.own_scores[k] - largest)),
@@ -94,8 +94,8 @@ impl Kernel for DirectKernel<'_> {
                 let coordinate = &self.tokens[i * stride..][lanes.clone()];
                 let own = self.tokens[i * stride + k];
                 let sum = match self.values {
-                    Values::Differences(a) => a * sums::<V, 1>(row, [coordinate], [own]).1[0],
-                    Values::Vectors(v) => sums::<V, 1>(row, [&v[i * stride..][lanes.clone()]], [0.0]).1[0],
+                    Values::Differences(a) => a * weighted::<V>(row, coordinate, own),
+                    Values::Vectors(v) => weighted::<V>(row, &v[i * stride..][lanes.clone()], 0.0),
                 };
                 self.out[i * n + k] = sum * factor;
                 radial = own.mul_add(sum * factor, radial);
@@ -135,49 +135,33 @@ fn score_row(tokens: &[f64], stride: usize, d: usize, k: usize, first: usize, sc
     }
 }
 
-/// The sums of weights times 1 and times (coordinate - own), for `N` coordinates: eight lanes in two interleaved chains.
+/// The sum of the weights: eight lanes in two alternating chains.
 #[inline(always)]
-fn sums<V: Octet, const N: usize>(row: &[f64], coordinates: [&[f64]; N], own: [f64; N]) -> (f64, [f64; N]) {
-    let (mut total, mut totals) = (Row::default(), [Row::default(); N]);
-    let coordinates = coordinates.map(|x| &x[..row.len()]);
+fn total<V: Octet>(row: &[f64]) -> f64 {
+    let mut total = Row::default();
     for part in 0..V::PARTS {
-        let (mut sum, mut sums) = ([V::splat(0.0); 2], [[V::splat(0.0); 2]; N]);
-        let mut at = 0;
-        while at + 2 * LANES <= row.len() {
-            for chain in [0, 1] {
-                add(&mut sum, &mut sums, row, &coordinates, &own, at, part, chain);
-                at += LANES;
-            }
+        let [mut next, mut last] = [V::splat(0.0); 2];
+        for at in (0..row.len()).step_by(LANES) {
+            (next, last) = (last, next.plus(V::read(row, at, part)));
         }
-        if at < row.len() {
-            add(&mut sum, &mut sums, row, &coordinates, &own, at, part, 0);
-        }
-        sum[0].plus(sum[1]).store(&mut total, part);
-        for (total, sum) in totals.iter_mut().zip(sums) {
-            sum[0].plus(sum[1]).store(total, part);
-        }
+        next.plus(last).store(&mut total, part);
     }
-    (V::sum(&total), totals.map(|total| V::sum(&total)))
+    V::sum(&total)
 }
 
+/// The sum of weights times (coordinate - own), in the same way.
 #[inline(always)]
-#[allow(clippy::too_many_arguments)]
-fn add<V: Octet, const N: usize>(
-    sum: &mut [V; 2],
-    sums: &mut [[V; 2]; N],
-    row: &[f64],
-    coordinates: &[&[f64]; N],
-    own: &[f64; N],
-    at: usize,
-    part: usize,
-    chain: usize,
-) {
-    let weight = V::read(row, at, part);
-    sum[chain] = sum[chain].plus(weight);
-    for i in 0..N {
-        let difference = V::read(coordinates[i], at, part).plus(V::splat(-own[i]));
-        sums[i][chain] = weight.mul_add(difference, sums[i][chain]);
+fn weighted<V: Octet>(row: &[f64], coordinate: &[f64], own: f64) -> f64 {
+    let (mut total, own) = (Row::default(), V::splat(-own));
+    for part in 0..V::PARTS {
+        let [mut next, mut last] = [V::splat(0.0); 2];
+        for at in (0..row.len()).step_by(LANES) {
+            let difference = V::read(coordinate, at, part).plus(own);
+            (next, last) = (last, V::read(row, at, part).mul_add(difference, next));
+        }
+        next.plus(last).store(&mut total, part);
     }
+    V::sum(&total)
 }
 
 #[inline(always)]
