@@ -1,6 +1,10 @@
 //! What can be typed.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use crate::commands::completions::Completions;
+use crate::commands::diff::Diff;
+use crate::commands::export::Export;
+use crate::commands::inspect::Inspect;
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::ops::Range;
 use std::path::PathBuf;
 use tokenpark_sweep::claims::Verdict;
@@ -14,8 +18,12 @@ pub struct Cli {
     pub command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 fine; 1 a run failed, or a claim's verdict is not the expected one; 2 usage, manifest or I/O error; 130 interrupted \
-                          (what was finished is kept).";
+const EXIT_CODES: &str = "\
+Exit codes:
+    0  fine; of diff: the same
+    1  a run failed, a file is not as recorded, two datasets differ, or a claim's verdict is not the expected one
+    2  usage, manifest or I/O error
+  130  interrupted; what was finished is kept";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -38,13 +46,23 @@ pub enum Command {
     Claims(Claims),
     /// Rényi parking on its own: centres of random tokens on an interval, a circle or a sphere.
     Park(Park),
+    /// Tell what a Parquet file or a dataset is, who made it, and how to make it again.
+    Inspect(Inspect),
+    /// Compare manifests or datasets: changed parameters first, then changed numbers.
+    Diff(Diff),
+    /// Describe a dataset for publication.
+    Export(Export),
+    /// Print the JSON Schema of manifests.
+    Schema,
+    /// Print the completions of a shell.
+    Completions(Completions),
 }
 
 /// Where datasets lie.
 #[derive(Debug, Args)]
 pub struct Data {
     /// The folder of the datasets.
-    #[arg(long = "out", value_name = "DIR", default_value = "data")]
+    #[arg(long = "out", value_name = "DIR", value_hint = ValueHint::DirPath, default_value = "data")]
     pub out: PathBuf,
 }
 
@@ -52,7 +70,7 @@ pub struct Data {
 #[derive(Debug, Args)]
 pub struct Reports {
     /// The folder of the summary tables and figures.
-    #[arg(long = "reports", value_name = "DIR", default_value = "reports")]
+    #[arg(long = "reports", value_name = "DIR", value_hint = ValueHint::DirPath, default_value = "reports")]
     pub reports: PathBuf,
 }
 
@@ -60,7 +78,7 @@ pub struct Reports {
 #[derive(Debug, Args)]
 pub struct Read {
     /// Manifests; all in experiments/ when none is named.
-    #[arg(value_name = "MANIFEST")]
+    #[arg(value_name = "MANIFEST", value_hint = ValueHint::FilePath)]
     pub manifests: Vec<PathBuf>,
     #[command(flatten)]
     pub data: Data,
@@ -73,7 +91,7 @@ pub struct Read {
 #[derive(Debug, Args)]
 pub struct PlanArgs {
     /// The manifest.
-    #[arg(value_name = "MANIFEST")]
+    #[arg(value_name = "MANIFEST", value_hint = ValueHint::FilePath)]
     pub manifest: PathBuf,
     #[command(flatten)]
     pub data: Data,
@@ -106,7 +124,7 @@ pub struct How {
 #[derive(Debug, Args)]
 pub struct RunArgs {
     /// Manifests.
-    #[arg(value_name = "MANIFEST", required = true)]
+    #[arg(value_name = "MANIFEST", required = true, value_hint = ValueHint::FilePath)]
     pub manifests: Vec<PathBuf>,
     #[command(flatten)]
     pub data: Data,
@@ -121,7 +139,7 @@ pub struct RunArgs {
 #[derive(Debug, Args)]
 pub struct Analyze {
     /// Manifests.
-    #[arg(value_name = "MANIFEST", required = true)]
+    #[arg(value_name = "MANIFEST", required = true, value_hint = ValueHint::FilePath)]
     pub manifests: Vec<PathBuf>,
     #[command(flatten)]
     pub data: Data,
@@ -133,7 +151,7 @@ pub struct Analyze {
 #[derive(Debug, Args)]
 pub struct Figures {
     /// Manifests; all that have been analyzed when none is named.
-    #[arg(value_name = "MANIFEST")]
+    #[arg(value_name = "MANIFEST", value_hint = ValueHint::FilePath)]
     pub manifests: Vec<PathBuf>,
     #[command(flatten)]
     pub reports: Reports,
@@ -149,10 +167,10 @@ pub struct Reproduce {
     #[arg(long)]
     pub all: bool,
     /// The folder of the datasets [default: data, or data/quick with --quick].
-    #[arg(long = "out", value_name = "DIR")]
+    #[arg(long = "out", value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub out: Option<PathBuf>,
     /// The folder of the summary tables and figures [default: reports, or reports/quick with --quick].
-    #[arg(long = "reports", value_name = "DIR")]
+    #[arg(long = "reports", value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub reports: Option<PathBuf>,
     #[command(flatten)]
     pub how: How,
@@ -177,7 +195,7 @@ pub struct Claims {
     #[arg(long, value_name = "VERDICT", value_parser = crate::commands::claims::verdict)]
     pub expect: Option<Verdict>,
     /// Write claims.md into this folder, and the manifests of counterexamples into its folder claims/.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub reports: Option<PathBuf>,
 }
 
@@ -216,7 +234,7 @@ pub struct Park {
     #[arg(long)]
     pub json: bool,
     /// Write one row a replica to a Parquet file.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
 }
 

@@ -21,7 +21,7 @@ pub enum DatasetError {
         source: io::Error,
     },
     /// A Parquet file cannot be written or decoded.
-    #[error("{} is not a readable Parquet file ({source}); delete it and run again", path.display())]
+    #[error("{} is not a readable Parquet file ({source}); if it is a dataset's, delete it and run again", path.display())]
     Parquet {
         /// The file.
         path: PathBuf,
@@ -39,7 +39,7 @@ pub enum DatasetError {
         found: String,
     },
     /// A file's footer lacks one of tokenpark's keys, or holds nonsense there.
-    #[error("the footer of {} has no valid `{key}`: tokenpark did not write it, so move it elsewhere", path.display())]
+    #[error("the footer of {} has no valid `{key}`: tokenpark did not write it", path.display())]
     Footer {
         /// The file.
         path: PathBuf,

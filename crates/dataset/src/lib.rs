@@ -18,9 +18,11 @@
 
 mod arrow_table;
 mod column;
+mod compare;
 mod error;
 mod fs;
 mod import;
+mod inspect;
 mod layout;
 mod lock;
 mod part;
@@ -35,7 +37,9 @@ mod table;
 mod writer;
 
 pub use column::Column;
+pub use compare::{ColumnDifference, TableDifference, Tolerance, compare};
 pub use error::DatasetError;
+pub use inspect::{ColumnRecord, FileRecord, FolderRecord};
 pub use layout::{Dataset, fingerprints};
 pub use provenance::Provenance;
 pub use reader::{Reader, read};

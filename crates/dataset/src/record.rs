@@ -16,7 +16,10 @@ pub struct RunLog {
     pub finished: String,
     /// The machine's name.
     pub host: String,
-    /// The commit of the program; empty when unknown.
+    /// The version of the program; empty when unknown.
+    #[serde(default)]
+    pub version: String,
+    /// The commit of the program, where it runs in a checkout of its own; empty when unknown.
     pub commit: String,
     /// Whether the program's sources differed from that commit.
     pub dirty: bool,

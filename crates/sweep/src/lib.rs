@@ -23,7 +23,7 @@ mod watch;
 
 pub use axis::{Axis, Column};
 pub use diagnostics::{Diagnostic, Diagnostics, Place};
-pub use difference::differences;
+pub use difference::{Change, changes, differences};
 pub use execute::{Ending, Options, Progress, Report, SweepError, cost, dataset, execute, provenance};
 pub use fingerprint::{fingerprint, fingerprint_at};
 pub use manifest::Manifest;

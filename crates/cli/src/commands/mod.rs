@@ -3,6 +3,10 @@
 mod analyze;
 mod check;
 pub mod claims;
+pub mod completions;
+pub mod diff;
+pub mod export;
+pub mod inspect;
 mod park;
 mod plan;
 mod reproduce;
@@ -56,6 +60,9 @@ pub enum CommandError {
     /// Tables or figures cannot be made.
     #[error("error: {0}")]
     Analysis(#[from] AnalysisError),
+    /// Something cannot be inspected.
+    #[error("error: {0}")]
+    Inspect(#[from] inspect::InspectError),
     /// No claim has this id.
     #[error("error: no claim is called `{id}`; allowed: {allowed}")]
     Claim {
@@ -100,6 +107,11 @@ pub fn dispatch(command: Command) -> Result<End, CommandError> {
         Command::Reproduce(args) => reproduce::reproduce(&args),
         Command::Claims(args) => claims::claims(&args),
         Command::Park(args) => park::command(&args),
+        Command::Inspect(args) => inspect::inspect(&args),
+        Command::Diff(args) => diff::diff(&args),
+        Command::Export(args) => export::export(&args),
+        Command::Schema => Ok(completions::schema()),
+        Command::Completions(args) => Ok(completions::completions(&args)),
     }
 }
 

@@ -11,6 +11,28 @@ fn document(lab: &Lab, arguments: &str, code: i32) -> Value {
     value
 }
 
+/// Every command that reads says the same to programs, with a version.
+#[test]
+fn regress_every_reading_command_has_json() {
+    let lab = Lab::small();
+    lab.fine("run small.toml");
+    let folder = lab.tables("data").into_keys().next().expect("a table");
+    let folder = lab.path("data").join(folder.iter().take(2).collect::<std::path::PathBuf>());
+    let folder = folder.to_str().expect("UTF-8");
+    let commands = [
+        "check small.toml".to_owned(),
+        "plan small.toml".to_owned(),
+        "status small.toml".to_owned(),
+        format!("inspect {folder}"),
+        format!("diff {folder} {folder}"),
+        "diff small.toml small.toml".to_owned(),
+        "park --space circle --separation 0.5 --saturate --replicas 3 --seed 1".to_owned(),
+    ];
+    for command in commands {
+        document(&lab, &format!("{command} --json"), 0);
+    }
+}
+
 #[test]
 fn regress_check_json() {
     let lab = Lab::small();

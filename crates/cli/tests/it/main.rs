@@ -3,8 +3,12 @@
 
 mod check;
 mod claims;
+mod completions;
+mod diff;
+mod export;
 mod failures;
 mod folders;
+mod inspect;
 mod interrupt;
 mod json;
 mod outputs;

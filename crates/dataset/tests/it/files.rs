@@ -4,7 +4,7 @@ use tokenpark_dataset::{Column, DatasetError, Provenance, ROW_GROUP_ROWS, Reader
 
 use crate::samples::{Shuffle, provenance};
 
-fn every_type() -> Table {
+pub fn every_type() -> Table {
     let text = |word: &str| word.to_owned();
     Table::new(vec![
         (text("point"), Column::U32(vec![0, 1, u32::MAX])),

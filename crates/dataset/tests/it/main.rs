@@ -1,6 +1,7 @@
 //! The on-disk contract, from outside: what is written is read back, whatever happened in between.
 
 mod files;
+mod fuzz;
 mod publish;
 mod samples;
 mod staging;

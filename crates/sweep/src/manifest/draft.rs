@@ -92,7 +92,7 @@ fn find(
     None
 }
 
-const FORM: Form = Form {
+pub(crate) const FORM: Form = Form {
     allowed: "a list of values, { linear = N, from = a, to = b } or { log = N, from = a, to = b }",
     fewest: [2, 2],
     most: MOST_POINTS as u32,

@@ -1,7 +1,5 @@
 //! From the drafts of axes to their values.
 
-use std::collections::BTreeMap;
-
 use super::draft::{Draft, Values};
 use super::key::Key;
 use super::number;
@@ -71,23 +69,38 @@ fn steps(report: &mut Report<'_>, draft: &Draft<'_, '_>, progression: &Progressi
     Some(values.into_iter().map(|x| Setting::Count(x as u32)).collect())
 }
 
+/// A value in an order of its own: numbers by their bits, all else as it is written.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Bits(u64),
+    Text(String),
+}
+
+fn rank(setting: &Setting) -> Rank {
+    match setting {
+        Setting::Count(n) => Rank::Bits((*n).into()),
+        Setting::Number(x) => Rank::Bits(x.to_bits()),
+        other => Rank::Text(other.to_string()),
+    }
+}
+
 /// Reports values that an axis has twice. Progressions do not repeat themselves.
 fn repetition(report: &mut Report<'_>, group: &Group<'_, '_>, columns: &[Column]) {
     if columns.iter().any(|column| column.progression.is_some()) {
         return;
     }
     let length = columns.first().map_or(0, |column| column.values.len());
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    for index in 0..length {
-        let row: Vec<String> = columns.iter().map(|column| column.values[index].to_string()).collect();
-        let row = row.join(", ");
-        if let Some(first) = seen.get(&row) {
+    let row = |index: usize| columns.iter().map(move |column| &column.values[index]);
+    let mut rows: Vec<(Vec<Rank>, usize)> = (0..length).map(|index| (row(index).map(rank).collect(), index)).collect();
+    rows.sort_unstable();
+    for equal in rows.chunk_by(|(a, _), (b, _)| a == b) {
+        for (_, index) in &equal[1..] {
             let names: Vec<String> = group.drafts.iter().map(|draft| format!("`{}`", draft.key.path())).collect();
-            let message = format!("the axis {} repeats the value {}", names.join(", "), words::quote(&row));
-            let help = format!("allowed: each value once; it is number {} already", first + 1);
-            report.wrong(columns[0].spans[index].clone(), message, help);
-        } else {
-            seen.insert(row, index);
+            let words: Vec<String> = row(*index).map(ToString::to_string).collect();
+            let (names, words) = (names.join(", "), words::quote(&words.join(", ")));
+            let message = format!("the axis {names} repeats the value {words}");
+            let help = format!("allowed: each value once; it is number {} already", equal[0].1 + 1);
+            report.wrong(columns[0].spans[*index].clone(), message, help);
         }
     }
 }

@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+use serde_json::json;
 use toml::de::DeValue;
 
 use super::matrix::{self, MatrixSpec};
+use super::schema;
 use super::value::{self, Value};
 use super::words;
 use crate::diagnostics::Report;
@@ -32,6 +34,13 @@ impl fmt::Display for HeadSpec {
 pub(crate) fn write(heads: &[HeadSpec]) -> String {
     let heads: Vec<String> = heads.iter().map(ToString::to_string).collect();
     format!("[{}]", heads.join(", "))
+}
+
+/// What the list of heads may be.
+pub(crate) fn schema() -> serde_json::Value {
+    let matrices: serde_json::Map<_, _> =
+        KEYS.iter().map(|&key| (key.to_owned(), schema::of(super::key::Kind::Matrix))).collect();
+    json!({ "type": "array", "maxItems": MOST, "items": schema::table(matrices.into(), &[]) })
 }
 
 /// Reads the heads; an empty list means the single head of `query`, `key` and `value`.

@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
+use serde_json::json;
 use toml::de::{DeTable, DeValue};
 
 use super::csv;
 use super::number;
+use super::schema;
 use super::value::{self, Value};
 use super::words;
 use crate::diagnostics::Report;
@@ -60,6 +62,23 @@ pub struct Initial {
     pub noise: Noise,
     /// Where the positions are written.
     pub(crate) span: Range<usize>,
+}
+
+/// The keys of the section, and what they may be.
+pub(crate) fn schema() -> serde_json::Map<String, serde_json::Value> {
+    let row = json!({ "type": "array", "minItems": 1, "items": { "type": "number" } });
+    let points = json!({ "type": "array", "minItems": 1, "items": row });
+    let distribution = json!({ "anyOf": [
+        { "type": "string", "const": "uniform" },
+        schema::table(json!({ "points": points }), &["points"]),
+        schema::table(json!({ "file": { "type": "string" } }), &["file"]),
+    ] });
+    let noise = "Whether the points of a sweep share their random numbers.";
+    let entries = [
+        ("distribution", schema::about(distribution, "The initial positions.", Some("\"uniform\""))),
+        ("noise", schema::about(schema::words(&NOISES), noise, Some("\"independent\""))),
+    ];
+    entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
 /// Reads the section; what is wrong keeps its default.

@@ -132,6 +132,36 @@ impl Key {
         &SETTINGS[self as usize]
     }
 
+    /// The default as TOML; `None` if the manifest must say something.
+    pub(crate) fn default_toml(self) -> Option<&'static str> {
+        self.definition().default
+    }
+
+    /// What it is, in a sentence, for readers of the JSON Schema.
+    pub(crate) fn about(self) -> &'static str {
+        match self {
+            Self::Tokens => "Number of tokens.",
+            Self::Dimension => "Dimension d of the space around the sphere S^(d-1).",
+            Self::Beta => "Inverse temperature.",
+            Self::Mask => "Who attends to whom.",
+            Self::Weights => "How attention is normalised.",
+            Self::Query => "The matrix Q, d x d.",
+            Self::KeyMatrix => "The matrix K, d x d.",
+            Self::Value => "The matrix V, d x d.",
+            Self::Heads => "Several heads, each with its own Q, K and V; the velocity is their mean.",
+            Self::Until => "The time at which a run ends.",
+            Self::Rtol => "Relative tolerance.",
+            Self::Atol => "Absolute tolerance.",
+            Self::Method => "The solver.",
+            Self::Kernel => "How sums over tokens are computed.",
+            Self::Separation => "Rényi centres are farther apart than this (geodesic, radians).",
+            Self::Capture => "A centre consumes a token when their inner product exceeds this.",
+            Self::Space => "Where cars park.",
+            Self::CarSeparation => "How far apart parked cars are.",
+            Self::Arrivals => "The number of tokens that arrive, or until nothing fits.",
+        }
+    }
+
     /// What kind of value it takes.
     pub(crate) fn kind(self) -> Kind {
         self.definition().kind
@@ -154,7 +184,7 @@ impl Key {
 
     /// The value when the manifest says nothing; `None` if it must say something.
     pub(crate) fn default(self) -> Option<Setting> {
-        let text = self.definition().default?;
+        let text = self.default_toml()?;
         let mut report = Report::new(std::path::Path::new("default"), text);
         toml::de::DeValue::parse(text).ok().and_then(|value| setting::read(&mut report, self, &value))
     }
@@ -181,7 +211,7 @@ mod tests {
         for (index, key) in Key::ALL.into_iter().enumerate() {
             assert_eq!(key as usize, index);
             assert!(Key::ALL[..index].iter().all(|other| other.path() != key.path()));
-            assert_eq!(key.default().is_some(), key.definition().default.is_some(), "{}", key.path());
+            assert_eq!(key.default().is_some(), key.default_toml().is_some(), "{}", key.path());
         }
         for (_, kind) in EXPERIMENTS {
             let names: BTreeSet<&str> = kind.keys().map(Key::name).collect();

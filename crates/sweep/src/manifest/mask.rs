@@ -1,9 +1,11 @@
 //! The mask as a manifest writes it.
 
+use serde_json::json;
 use tokenpark_dynamics::Mask;
 use toml::de::{DeTable, DeValue};
 
 use super::number::{self, Bounds};
+use super::schema;
 use super::value::{self, Value};
 use super::words;
 use crate::diagnostics::Report;
@@ -15,6 +17,7 @@ const ALLOWED: &str = "allowed: \"causal\", \"full\", { window = W }, { prefix =
 /// The largest number of tokens.
 const MOST: u32 = 10_000_000;
 const RATES: Bounds = Bounds::closed(0.0, 1e6);
+const WEIGHTS: Bounds = Bounds::closed(0.0, 1e300);
 
 /// The mask's TOML.
 pub(crate) fn write(mask: &Mask) -> String {
@@ -29,6 +32,21 @@ pub(crate) fn write(mask: &Mask) -> String {
         Mask::Sink { weight, decay } => format!("{{ sink = {weight:?}, decay = {decay:?} }}"),
         other => unreachable!("{other:?} has no name in manifests"),
     }
+}
+
+/// What a mask may be.
+pub(crate) fn schema() -> serde_json::Value {
+    let tokens = schema::whole(1, MOST.into());
+    let segments = json!({ "type": "array", "minItems": 1, "items": tokens });
+    let sink = json!({ "sink": WEIGHTS.schema(), "decay": RATES.schema() });
+    json!({ "anyOf": [
+        schema::words(&WORDS),
+        schema::table(json!({ "window": tokens }), &["window"]),
+        schema::table(json!({ "prefix": tokens }), &["prefix"]),
+        schema::table(json!({ "segments": segments }), &["segments"]),
+        schema::table(json!({ "decay": RATES.schema() }), &["decay"]),
+        schema::table(sink, &["sink"]),
+    ] })
 }
 
 /// Reads a mask. Whether it fits the number of tokens is known only at each point of the sweep.
@@ -64,7 +82,7 @@ fn kind(report: &mut Report<'_>, name: &str, value: &Value<'_>, table: &DeTable<
         return None;
     }
     if let Some(sink) = sink {
-        let weight = number::number(report, &format!("{name}.sink"), sink, &Bounds::closed(0.0, 1e300))?;
+        let weight = number::number(report, &format!("{name}.sink"), sink, &WEIGHTS)?;
         let decay = table.get("decay").map(|decay| number::number(report, &format!("{name}.decay"), decay, &RATES));
         return Some(Mask::Sink { weight, decay: decay.unwrap_or(Some(0.0))? });
     }

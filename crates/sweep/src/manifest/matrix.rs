@@ -3,10 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde_json::json;
 use toml::de::{DeTable, DeValue};
 
 use super::matrix_file::{self, FileMatrix};
 use super::number::{self, Bounds};
+use super::schema;
 use super::value::{self, Value};
 use super::words;
 use crate::diagnostics::Report;
@@ -97,8 +99,38 @@ const ALLOWED: &str = "\"identity\", { diagonal = [..] }, { matrix = [[..], ..] 
                        { orthogonal = true } or { spectrum = [..] }";
 const KINDS: [&str; 8] = ["diagonal", "matrix", "rotation", "file", "gaussian", "symmetric", "orthogonal", "spectrum"];
 const RANDOM: [&str; 4] = ["gaussian", "symmetric", "orthogonal", "spectrum"];
+const DEVIATIONS: Bounds = Bounds::above(0.0, 1e6);
+const ANGLES: Bounds = Bounds::closed(-1e6, 1e6);
+/// Of eigenvalues.
+const SIZES: Bounds = Bounds::closed(-1e6, 1e6);
+const BASES: [(&str, bool); 2] = [("gaussian", false), ("orthonormal", true)];
 /// Keys beside the kind.
 const FURTHER: [&str; 3] = ["shared", "name", "basis"];
+
+/// What a matrix may be.
+pub(crate) fn schema() -> serde_json::Value {
+    let numbers = json!({ "type": "array", "minItems": 1, "items": { "type": "number" } });
+    let rows = json!({ "type": "array", "minItems": 1, "items": numbers });
+    let angles = json!({ "anyOf": [ANGLES.schema(), numbers] });
+    let file = json!({ "type": "string", "pattern": "\\.([nN][pP][yY]|[cC][sS][vV]|[sS][aA][fF][eE][tT][eE][nN][sS][oO][rR][sS])$" });
+    let pair = json!({ "type": "array", "minItems": 2, "maxItems": 2, "items": SIZES.schema() });
+    let spectrum = json!({ "type": "array", "minItems": 1, "items": { "anyOf": [SIZES.schema(), pair] } });
+    let (truth, deviation) = (json!({ "type": "boolean", "const": true }), DEVIATIONS.schema());
+    let random =
+        |kind: &str, value: &serde_json::Value| schema::table(json!({ kind: value, "shared": truth }), &[kind]);
+    let spectral = json!({ "spectrum": spectrum, "basis": schema::words(&BASES), "shared": truth });
+    json!({ "anyOf": [
+        { "type": "string", "const": "identity" },
+        schema::table(json!({ "diagonal": numbers }), &["diagonal"]),
+        schema::table(json!({ "matrix": rows }), &["matrix"]),
+        schema::table(json!({ "rotation": angles }), &["rotation"]),
+        schema::table(json!({ "file": file, "name": { "type": "string" } }), &["file"]),
+        random("gaussian", &deviation),
+        random("symmetric", &deviation),
+        random("orthogonal", &truth),
+        schema::table(spectral, &["spectrum"]),
+    ] })
+}
 
 /// Reads a matrix. Whether it fits the dimension is known only at each point of the sweep.
 pub(crate) fn read(report: &mut Report<'_>, name: &str, value: &Value<'_>) -> Option<MatrixSpec> {
@@ -153,17 +185,14 @@ fn beside(report: &mut Report<'_>, name: &str, kind: &str, table: &DeTable<'_>) 
 }
 
 fn kind(report: &mut Report<'_>, name: &str, word: &str, entry: &Value<'_>, table: &DeTable<'_>) -> Option<MatrixSpec> {
-    let deviations = Bounds::above(0.0, 1e6);
     match word {
         "diagonal" => number::numbers(report, name, entry).map(MatrixSpec::Diagonal),
         "matrix" => square(report, name, entry).map(MatrixSpec::Matrix),
         "rotation" if entry.get_ref().is_array() => number::numbers(report, name, entry).map(MatrixSpec::Rotation),
-        "rotation" => {
-            number::number(report, name, entry, &Bounds::closed(-1e6, 1e6)).map(|a| MatrixSpec::Rotation(vec![a]))
-        }
+        "rotation" => number::number(report, name, entry, &ANGLES).map(|a| MatrixSpec::Rotation(vec![a])),
         "file" => file(report, name, entry, table.get("name")).map(MatrixSpec::File),
-        "gaussian" => number::number(report, name, entry, &deviations).map(MatrixSpec::Gaussian),
-        "symmetric" => number::number(report, name, entry, &deviations).map(MatrixSpec::Symmetric),
+        "gaussian" => number::number(report, name, entry, &DEVIATIONS).map(MatrixSpec::Gaussian),
+        "symmetric" => number::number(report, name, entry, &DEVIATIONS).map(MatrixSpec::Symmetric),
         "orthogonal" => truth(report, name, entry).map(|()| MatrixSpec::Orthogonal),
         _ => spectrum(report, name, entry, table.get("basis")),
     }
@@ -179,17 +208,15 @@ fn truth(report: &mut Report<'_>, name: &str, value: &Value<'_>) -> Option<()> {
 }
 
 fn spectrum(report: &mut Report<'_>, name: &str, value: &Value<'_>, basis: Option<&Value<'_>>) -> Option<MatrixSpec> {
-    const BASES: [(&str, bool); 2] = [("gaussian", false), ("orthonormal", true)];
     let basis = basis.map(|basis| value::choice(report, &format!("{name}, basis"), basis, &BASES, &[]));
     let items = value::list(report, name, value, "eigenvalues")?;
     if items.is_empty() {
         report.wrong(value.span(), format!("`{name}` is an empty list"), "allowed: at least one eigenvalue");
     }
-    let sizes = Bounds::closed(-1e6, 1e6);
     let mut eigenvalues = Vec::new();
     for item in items {
         if !item.get_ref().is_array() {
-            eigenvalues.push([number::number(report, name, item, &sizes)?, 0.0]);
+            eigenvalues.push([number::number(report, name, item, &SIZES)?, 0.0]);
             continue;
         }
         let pair = number::numbers(report, name, item)?;

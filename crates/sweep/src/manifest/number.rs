@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde_json::json;
 use toml::de::DeValue;
 
 use super::value::{self, Value};
@@ -31,6 +32,13 @@ impl Bounds {
     /// low < x <= high.
     pub(crate) const fn above(low: f64, high: f64) -> Self {
         Self { low, low_included: false, high, high_included: true }
+    }
+
+    /// The numbers inside, as a JSON Schema.
+    pub(crate) fn schema(&self) -> serde_json::Value {
+        let low = if self.low_included { "minimum" } else { "exclusiveMinimum" };
+        let high = if self.high_included { "maximum" } else { "exclusiveMaximum" };
+        json!({ "type": "number", low: self.low, high: self.high })
     }
 
     fn contains(&self, x: f64) -> bool {

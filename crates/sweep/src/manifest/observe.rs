@@ -3,9 +3,11 @@
 use std::fmt;
 use std::ops::Range;
 
+use serde_json::json;
 use toml::de::{DeTable, DeValue};
 
 use super::number::{self, Bounds};
+use super::schema;
 use super::spacing::{self, Form};
 use super::value::{self, Value};
 use super::words;
@@ -14,6 +16,14 @@ use crate::diagnostics::Report;
 
 /// The largest number of save times.
 const MOST_TIMES: u32 = 1_000_000;
+/// The largest number of tokens of a prefix.
+const MOST_TOKENS: u32 = 10_000_000;
+const GAP: Bounds = Bounds::open(0.0, std::f64::consts::PI);
+const TIMES: Bounds = Bounds::closed(0.0, 1e300);
+/// The first time after 0 on a logarithmic axis.
+const FROM: Bounds = Bounds::above(0.0, 1e300);
+/// What is recorded unless the manifest says otherwise.
+const RECORD: &str = "[\"clusters\", \"centers\", \"consumption\"]";
 
 /// Something that is written to the dataset on request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -140,6 +150,31 @@ impl Default for Observe {
     }
 }
 
+/// The keys of the section, and what they may be.
+pub(crate) fn schema() -> serde_json::Map<String, serde_json::Value> {
+    let mut times = FORM.schema(&|_| FROM.schema());
+    times.push(json!({ "type": "array", "minItems": 1, "maxItems": MOST_TIMES, "items": TIMES.schema() }));
+    let prefixes = json!({ "type": "array", "uniqueItems": true, "items": schema::whole(1, MOST_TOKENS.into()) });
+    let most = std::f64::consts::PI;
+    let entries = [
+        ("times", json!({ "anyOf": times }), "When observables are saved.", Some("{ linear = 201 }")),
+        ("record", schema::word_list(&RECORDS), "What is recorded.", Some(RECORD)),
+        ("cluster_gap", GAP.schema(), "Tokens nearer than this (geodesic) are one cluster.", Some("0.07")),
+        (
+            "cluster_split",
+            Bounds::above(0.0, most).schema(),
+            "A tracked cluster splits where a gap inside exceeds this; default max(2 tau*(beta), 2 cluster_gap).",
+            None,
+        ),
+        ("lifetimes_from", TIMES.schema(), "When late entry of lifetimes begins.", Some("100.0")),
+        ("prefixes", prefixes, "Observables are those of the first so many tokens.", Some("[]")),
+    ];
+    entries
+        .into_iter()
+        .map(|(key, value, about, default)| (key.to_owned(), schema::about(value, about, default)))
+        .collect()
+}
+
 /// Reads the section; what is wrong keeps its default.
 pub(crate) fn read(report: &mut Report<'_>, table: &DeTable<'_>) -> Observe {
     value::unknown_keys(report, "[observe]", table, &super::keys::OBSERVE);
@@ -155,17 +190,15 @@ pub(crate) fn read(report: &mut Report<'_>, table: &DeTable<'_>) -> Observe {
     if let Some(value) = table.get("prefixes") {
         (observe.prefixes, observe.prefixes_span) = (read_prefixes(report, value).unwrap_or_default(), value.span());
     }
-    let gap = Bounds::open(0.0, std::f64::consts::PI);
     if let Some(value) = table.get("cluster_gap") {
-        observe.cluster_gap = number::number(report, "observe.cluster_gap", value, &gap).unwrap_or(f64::MIN_POSITIVE);
+        observe.cluster_gap = number::number(report, "observe.cluster_gap", value, &GAP).unwrap_or(f64::MIN_POSITIVE);
     }
     if let Some(value) = table.get("cluster_split") {
         let split = Bounds::above(observe.cluster_gap, std::f64::consts::PI);
         observe.cluster_split = number::number(report, "observe.cluster_split", value, &split);
     }
     if let Some(value) = table.get("lifetimes_from") {
-        let bounds = Bounds::closed(0.0, 1e300);
-        observe.lifetimes_from = number::number(report, "observe.lifetimes_from", value, &bounds).unwrap_or_default();
+        observe.lifetimes_from = number::number(report, "observe.lifetimes_from", value, &TIMES).unwrap_or_default();
     }
     observe
 }
@@ -189,7 +222,7 @@ fn read_prefixes(report: &mut Report<'_>, value: &Value<'_>) -> Option<Vec<u32>>
     let name = "observe.prefixes";
     let mut prefixes: Vec<u32> = Vec::new();
     for item in value::list(report, name, value, "numbers of tokens")? {
-        let prefix = number::whole_u32(report, name, item, 1, 10_000_000)?;
+        let prefix = number::whole_u32(report, name, item, 1, MOST_TOKENS)?;
         if prefixes.last().is_some_and(|last| *last >= prefix) {
             let message = format!("`{name}` does not increase at {prefix}");
             report.wrong(item.span(), message, "allowed: strictly increasing numbers of tokens");
@@ -217,7 +250,7 @@ fn read_times(report: &mut Report<'_>, value: &Value<'_>) -> Option<(Times, Vec<
         (Spacing::Log, count, table) => {
             let from = value::required(report, &format!("`{name}`"), table, "from", &value.span())?;
             let span = from.span();
-            let from = number::number(report, "observe.times.from", from, &Bounds::above(0.0, 1e300))?;
+            let from = number::number(report, "observe.times.from", from, &FROM)?;
             Some((Times::Log { count, from }, vec![span]))
         }
     }
@@ -234,8 +267,7 @@ fn read_list(
         report.wrong(value.span(), message, format!("allowed: 1 to {MOST_TIMES} times"));
         return None;
     }
-    let bounds = Bounds::closed(0.0, 1e300);
-    let times: Vec<_> = items.iter().map(|item| number::number(report, name, item, &bounds)).collect();
+    let times: Vec<_> = items.iter().map(|item| number::number(report, name, item, &TIMES)).collect();
     let times: Vec<f64> = times.into_iter().collect::<Option<_>>()?;
     if let Some(at) = (1..times.len()).find(|&at| times[at] <= times[at - 1]) {
         let (this, before) = (number::short(times[at]), number::short(times[at - 1]));

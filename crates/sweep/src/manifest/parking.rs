@@ -4,10 +4,12 @@
 
 use std::ops::Range;
 
+use serde_json::json;
 use tokenpark_parking::{MOST_DIMENSIONS, Space};
 use toml::de::{DeTable, DeValue};
 
 use super::number::{self, Bounds};
+use super::schema;
 use super::setting::Setting;
 use super::spacing::{self, Form};
 use super::value::{self, Value};
@@ -17,6 +19,14 @@ use crate::diagnostics::Report;
 
 /// The largest number of tokens that arrive.
 pub(crate) const MOST_ARRIVALS: u32 = 1_000_000_000;
+/// The most bins.
+const MOST_BINS: u32 = 100_000;
+/// How far pairs may be counted.
+const RANGE: Bounds = Bounds::above(0.0, 1e6);
+/// The ends of the times.
+const END: Bounds = Bounds::above(0.0, 1e100);
+/// Of an interval.
+const LENGTH: Bounds = Bounds::above(0.0, 1e300);
 /// The word for parking until nothing fits.
 const SATURATED: &str = "saturated";
 
@@ -70,17 +80,49 @@ impl Default for ParkingSpec {
     }
 }
 
+/// The keys that are no settings, and what they may be.
+pub(crate) fn schema() -> serde_json::Map<String, serde_json::Value> {
+    let entries = [
+        ("record", schema::word_list(&RECORDS), "Tables beside runs.", "[]"),
+        ("bins", schema::whole(1, MOST_BINS.into()), "Bins of the tables gaps and pairs.", "100"),
+        ("range", RANGE.schema(), "How far pairs are counted, in separations.", "4.0"),
+        (
+            "times",
+            json!({ "anyOf": TIMES.schema(&|_| END.schema()) }),
+            "Times of the approach to saturation; one unit brings one token a car length.",
+            "{ log = 41, from = 0.1, to = 1000.0 }",
+        ),
+    ];
+    entries
+        .into_iter()
+        .map(|(key, value, about, default)| (key.to_owned(), schema::about(value, about, Some(default))))
+        .collect()
+}
+
+/// What `space` may be.
+pub(crate) fn space_schema() -> serde_json::Value {
+    json!({ "anyOf": [
+        { "type": "string", "const": "circle" },
+        schema::table(json!({ "interval": LENGTH.schema() }), &["interval"]),
+        schema::table(json!({ "sphere": schema::whole(2, MOST_DIMENSIONS as u64) }), &["sphere"]),
+    ] })
+}
+
+/// What `arrivals` may be.
+pub(crate) fn arrivals_schema() -> serde_json::Value {
+    json!({ "anyOf": [schema::whole(1, MOST_ARRIVALS.into()), { "type": "string", "const": SATURATED }] })
+}
+
 /// Reads what is not a setting; what is wrong keeps its default.
 pub(crate) fn read(report: &mut Report<'_>, table: &DeTable<'_>) -> ParkingSpec {
     let mut spec = ParkingSpec::default();
     if let Some(value) = table.get("record") {
         (spec.record, spec.record_span) = (read_record(report, value).unwrap_or_default(), value.span());
     }
-    if let Some(bins) = table.get("bins").and_then(|v| number::whole_u32(report, "parking.bins", v, 1, 100_000)) {
+    if let Some(bins) = table.get("bins").and_then(|v| number::whole_u32(report, "parking.bins", v, 1, MOST_BINS)) {
         spec.bins = bins;
     }
-    let far = Bounds::above(0.0, 1e6);
-    if let Some(range) = table.get("range").and_then(|v| number::number(report, "parking.range", v, &far)) {
+    if let Some(range) = table.get("range").and_then(|v| number::number(report, "parking.range", v, &RANGE)) {
         spec.range = range;
     }
     if let Some(times) = table.get("times").and_then(|value| read_times(report, value)) {
@@ -118,7 +160,7 @@ fn read_times(report: &mut Report<'_>, value: &Value<'_>) -> Option<Progression>
         let found = value::required(report, &format!("`{name}`"), table, key, &value.span())?;
         number::number(report, &format!("{name}.{key}"), found, bounds)
     };
-    let from = end("from", &Bounds::above(0.0, 1e100))?;
+    let from = end("from", &END)?;
     let to = end("to", &Bounds::above(from * (1.0 + 1e-9), 1e100))?;
     Some(Progression { spacing, count, from, to })
 }
@@ -132,8 +174,7 @@ pub(crate) fn space(report: &mut Report<'_>, name: &str, given: &Value<'_>) -> O
         DeValue::String(word) if word == "sphere" => format!("`{name}` is a sphere without a dimension"),
         DeValue::Table(table) if table.len() == 1 => {
             if let Some(length) = table.get("interval") {
-                let bounds = Bounds::above(0.0, 1e300);
-                let length = number::number(report, &format!("{name}.interval"), length, &bounds)?;
+                let length = number::number(report, &format!("{name}.interval"), length, &LENGTH)?;
                 return Some(Space::Interval { length });
             }
             if let Some(dimension) = table.get("sphere") {

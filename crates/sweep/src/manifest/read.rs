@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 
+use serde_json::json;
 use toml::de::{DeTable, DeValue};
 
 use super::key::Key;
@@ -11,12 +12,17 @@ use super::kind::{EXPERIMENTS, Experiment};
 use super::number;
 use super::setting;
 use super::sweep::{self, Sweep};
-use super::{Manifest, SCHEMA, consistency, initial, observe, parking, value, words};
+use super::{Manifest, SCHEMA, consistency, initial, observe, parking, schema, value, words};
 use crate::axis::{Grid, Sited};
 use crate::diagnostics::{Diagnostics, Report};
 
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 64;
+/// Names that mean something else below data/ and reports/.
+const RESERVED: [&str; 2] = ["reference", "quick"];
+/// TOML's largest integer.
+const MOST_SEED: u64 = i64::MAX as u64;
+const MOST_REPLICAS: u32 = 10_000_000;
 
 /// The manifest in `text`, or all its mistakes.
 pub(crate) fn manifest(text: &str, path: &Path) -> Result<Manifest, Diagnostics> {
@@ -40,6 +46,27 @@ pub(crate) fn manifest(text: &str, path: &Path) -> Result<Manifest, Diagnostics>
     Ok(manifest)
 }
 
+/// The keys above the first section, and what they may be.
+pub(crate) fn top_schema() -> serde_json::Map<String, serde_json::Value> {
+    let name = json!({
+        "type": "string", "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", "maxLength": LONGEST_NAME,
+        "not": { "enum": RESERVED },
+    });
+    let kind = schema::words(&EXPERIMENTS);
+    let entries = [
+        ("schema", json!({ "type": "integer", "const": SCHEMA }), "The version of the manifest format.", None),
+        ("kind", kind, "What the runs are.", Some("\"attention\"")),
+        ("name", name, "The dataset's folder.", None),
+        ("title", json!({ "type": "string" }), "A sentence for people; it changes no number.", None),
+        ("seed", schema::whole(0, MOST_SEED), "What all random numbers derive from.", None),
+        ("replicas", schema::whole(1, MOST_REPLICAS.into()), "Independent runs at every point.", Some("1")),
+    ];
+    entries
+        .into_iter()
+        .map(|(key, value, about, default)| (key.to_owned(), schema::about(value, about, default)))
+        .collect()
+}
+
 struct Reader<'v, 't> {
     root: &'v DeTable<'t>,
     /// Where the text ends: the place of what is missing altogether.
@@ -54,9 +81,9 @@ impl<'v, 't> Reader<'v, 't> {
         let name = self.name(report);
         let title = self.title(report);
         let seed = self.top(report, "seed");
-        let seed = seed.and_then(|seed| number::whole(report, "seed", seed, 0, i64::MAX as u64));
+        let seed = seed.and_then(|seed| number::whole(report, "seed", seed, 0, MOST_SEED));
         let replicas = self.root.get("replicas");
-        let count = replicas.and_then(|count| number::whole_u32(report, "replicas", count, 1, 10_000_000));
+        let count = replicas.and_then(|count| number::whole_u32(report, "replicas", count, 1, MOST_REPLICAS));
         let swept =
             self.section(report, "sweep").map(|(table, _)| sweep::read(report, kind, table)).unwrap_or_default();
         let initial = self.section(report, "initial").map(|(table, _)| initial::read(report, table));
@@ -134,7 +161,7 @@ impl<'v, 't> Reader<'v, 't> {
         let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         let problem = match found.get_ref().as_str() {
             None => format!("`name` is {noun}, not a string"),
-            Some(word @ ("reference" | "quick")) => format!("`name` is \"{word}\", which is reserved"),
+            Some(word) if RESERVED.contains(&word) => format!("`name` is \"{word}\", which is reserved"),
             Some(name) if name.chars().count() > LONGEST_NAME => {
                 format!("`name` has {} characters", name.chars().count())
             }

@@ -39,16 +39,27 @@ impl fmt::Display for Separation {
     }
 }
 
+/// The numbers that it can be.
+pub(crate) const NUMBERS: Bounds = Bounds::above(0.0, 1e300);
+
+/// What it may be.
+pub(crate) fn schema() -> serde_json::Value {
+    let expression = serde_json::json!({
+        "type": "string", "minLength": 1,
+        "description": "An expression in beta, tokens and dimension.", "examples": ["4 / sqrt(beta)"],
+    });
+    serde_json::json!({ "anyOf": [NUMBERS.schema(), expression] })
+}
+
 /// Reads a number or an expression; an expression that is only a number becomes one.
 pub(crate) fn read(report: &mut Report<'_>, name: &str, value: &Value<'_>) -> Option<Separation> {
-    let bounds = Bounds::above(0.0, 1e300);
     let text = match value.get_ref() {
         DeValue::String(text) => text,
         DeValue::Integer(_) | DeValue::Float(_) => {
-            return number::number(report, name, value, &bounds).map(Separation::Number);
+            return number::number(report, name, value, &NUMBERS).map(Separation::Number);
         }
         other => {
-            let help = format!("allowed: {bounds}, or an expression such as \"4 / sqrt(beta)\"");
+            let help = format!("allowed: {NUMBERS}, or an expression such as \"4 / sqrt(beta)\"");
             report.wrong(value.span(), format!("`{name}` is {}", words::noun(other)), help);
             return None;
         }
@@ -58,7 +69,7 @@ pub(crate) fn read(report: &mut Report<'_>, name: &str, value: &Value<'_>) -> Op
             Some(number) if number > 0.0 => Some(Separation::Number(number)),
             Some(number) => {
                 let message = format!("`{name}` is out of range: {}", number::short(number));
-                report.wrong(value.span(), message, format!("allowed: {bounds}"));
+                report.wrong(value.span(), message, format!("allowed: {NUMBERS}"));
                 None
             }
             None => Some(Separation::Expression(expression)),

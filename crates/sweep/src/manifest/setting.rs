@@ -15,7 +15,8 @@ use super::separation::{self, Separation};
 use super::value::{self, Value};
 use crate::diagnostics::Report;
 
-const WEIGHTS: [(&str, Weights); 2] = [("softmax", Weights::Softmax), ("unnormalized", Weights::Unnormalized)];
+pub(crate) const WEIGHTS: [(&str, Weights); 2] =
+    [("softmax", Weights::Softmax), ("unnormalized", Weights::Unnormalized)];
 
 /// The value of a setting. Its `Display` is its TOML.
 #[derive(Clone, Debug, PartialEq)]

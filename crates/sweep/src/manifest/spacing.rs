@@ -3,6 +3,7 @@
 use toml::de::{DeTable, DeValue};
 
 use super::number;
+use super::schema;
 use super::value::{self, Value};
 use super::words;
 use crate::axis::Spacing;
@@ -18,6 +19,19 @@ pub(crate) struct Form {
     pub(crate) most: u32,
     /// The other keys beside `linear`, and beside `log`.
     pub(crate) others: [&'static [&'static str]; 2],
+}
+
+impl Form {
+    /// The two tables that it allows; `end` is the schema of what stands beside the number of steps.
+    pub(crate) fn schema(&self, end: &dyn Fn(&str) -> serde_json::Value) -> Vec<serde_json::Value> {
+        let form = |spacing: Spacing, word: &str| {
+            let (fewest, others) = (self.fewest[spacing as usize], self.others[spacing as usize]);
+            let mut entries: serde_json::Map<_, _> = others.iter().map(|&key| (key.to_owned(), end(key))).collect();
+            entries.insert(word.to_owned(), schema::whole(fewest.into(), self.most.into()));
+            schema::table(entries.into(), &[&[word][..], others].concat())
+        };
+        vec![form(Spacing::Linear, "linear"), form(Spacing::Log, "log")]
+    }
 }
 
 /// Reads the one of `linear` and `log`, and refuses keys that do not belong to it.
