@@ -106,3 +106,11 @@ figure NAME: (run "experiments/" + NAME + ".toml") (tokenpark "analyze" "experim
 # Any command of the binary
 tokenpark *ARGS:
     cargo run --release -p tokenpark -- {{ARGS}}
+
+# Other people's readers and validators on our files; CACHE keeps their Python packages
+readers *CACHE:
+    .ci/readers-test {{CACHE}}
+
+# Write schemas/manifest.schema.json again, after a change of the manifest's keys
+schema:
+    cargo run --release -p tokenpark -- schema > schemas/manifest.schema.json
