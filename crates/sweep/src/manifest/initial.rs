@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 use super::csv;
-use super::number;
+use super::number::{self, Bounds};
 use super::value::{self, Value};
 use super::words;
 use crate::diagnostics::Report;
@@ -52,14 +52,24 @@ impl Noise {
 }
 
 /// The section `[initial]`.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Initial {
     /// The initial positions.
     pub distribution: Distribution,
     /// Whether the points of a sweep share their random numbers.
     pub noise: Noise,
-    /// Where the positions are written.
+    /// The length of every token, where the normalisation has lengths.
+    pub radius: f64,
+    /// Where the positions and the radius are written.
     pub(crate) span: Range<usize>,
+    pub(crate) radius_span: Range<usize>,
+}
+
+impl Default for Initial {
+    fn default() -> Self {
+        let distribution = Distribution::default();
+        Self { distribution, noise: Noise::default(), radius: 1.0, span: 0..0, radius_span: 0..0 }
+    }
 }
 
 /// Reads the section; what is wrong keeps its default.
@@ -72,6 +82,11 @@ pub(crate) fn read(report: &mut Report<'_>, table: &DeTable<'_>) -> Initial {
     }
     if let Some(value) = table.get("noise") {
         initial.noise = value::choice(report, "initial.noise", value, &NOISES, &[]).unwrap_or_default();
+    }
+    if let Some(value) = table.get("radius") {
+        initial.radius_span = value.span();
+        let radius = number::number(report, "initial.radius", value, &Bounds::above(0.0, 1e100));
+        initial.radius = radius.unwrap_or(initial.radius);
     }
     initial
 }
@@ -90,7 +105,7 @@ fn read_distribution(report: &mut Report<'_>, value: &Value<'_>) -> Option<Distr
     };
     let (key, entry) = table.iter().next()?;
     match key.get_ref().as_ref() {
-        "points" => read_points(report, entry).map(Distribution::Points),
+        "points" => read_points(report, "initial.distribution.points", entry).map(Distribution::Points),
         "file" => read_file(report, entry).map(Distribution::File),
         word => {
             let help = words::allowed(word, &["points", "file"]);
@@ -100,8 +115,8 @@ fn read_distribution(report: &mut Report<'_>, value: &Value<'_>) -> Option<Distr
     }
 }
 
-fn read_points(report: &mut Report<'_>, value: &Value<'_>) -> Option<Vec<Vec<f64>>> {
-    let name = "initial.distribution.points";
+/// Rows of coordinates, each divided by its length.
+pub(super) fn read_points(report: &mut Report<'_>, name: &str, value: &Value<'_>) -> Option<Vec<Vec<f64>>> {
     let rows = number::rows(report, name, value)?;
     let items = value.get_ref().as_array()?;
     let found: Vec<Option<Vec<f64>>> = (rows.into_iter().zip(items.iter()))
