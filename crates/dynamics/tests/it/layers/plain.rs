@@ -153,12 +153,17 @@ fn val_every_combination_agrees_with_plain_sums_or_is_refused() {
         // 6 masks with both weights, frozen centres with softmax only; a sink with softmax only.
         assert_eq!(all.len(), (7 * 2 + 6) * 3 * 6 * 2);
         for (model, raw) in all {
-            let expected = step_by_step(&model, raw.as_ref(), &start, until, 50);
+            let expected = step_by_step(&model, raw.as_ref(), &start, until, 80);
             let state: Vec<f64> = (0..d).flat_map(|i| expected.iter().map(move |(x, _)| x[i])).collect();
             let radii: Vec<f64> = expected.iter().map(|(_, r)| *r).collect();
             let choices = Method::NAMES.into_iter().map(|(_, method)| (method, Kernel::Auto));
             for (method, kernel) in choices.chain([(Method::Auto, Kernel::Direct), (Method::Auto, Kernel::Fourier)]) {
-                let tolerance = if method == Method::Auto { 1e-9 } else { 1e-8 };
+                // The explicit method is the sharpest; where it is not asked for, what `auto` prefers is.
+                let (tolerance, allowed) = match method {
+                    Method::DormandPrince5 => (1e-10, 1e-8),
+                    Method::Auto => (1e-9, 2e-7),
+                    _ => (1e-8, 1e-6),
+                };
                 let problem = problem(&start, until, tolerance);
                 let found = follow(&model, method, kernel, problem, &mut |_| ControlFlow::Continue(()));
                 let Ok(Followed { solution, radii: lengths, .. }) = found else {
@@ -168,7 +173,6 @@ fn val_every_combination_agrees_with_plain_sums_or_is_refused() {
                     continue;
                 };
                 let error = largest_distance(&solution.state, &state);
-                let allowed = if method == Method::Auto && kernel == Kernel::Auto { 2e-8 } else { 1e-6 };
                 assert!(error < allowed, "{method:?} {kernel:?}: {error:e} for {model:?}");
                 assert_eq!(lengths.len(), if model.normalization().has_radii() { n } else { 0 });
                 if !lengths.is_empty() {

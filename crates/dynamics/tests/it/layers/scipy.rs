@@ -37,7 +37,7 @@ fn reference(case: usize) -> (Model, Tokens, f64) {
         .and_then(|model| model.with_normalization(scheme)?.with_radius(radius))
         .expect("a valid model");
     if let Some(frozen) = rows(case, "frozen") {
-        let points = Tokens::new(d, frozen.columns(0, d).as_slice().to_vec()).expect("centres");
+        let points = Tokens::new(d, frozen.columns(0, d).iter().copied().collect()).expect("centres");
         let weights = frozen.column(d).iter().copied().collect();
         model = model.with_frozen(Frozen::new(points, weights).expect("valid")).expect("it fits");
     }
@@ -58,8 +58,10 @@ fn val_layers_agree_with_scipy() {
         let [end, radii] = ["end", "radii"].map(|item| rows(case, item).expect("every case has it"));
         // Kinks cost the solver its order.
         let kinks = if case == 17 { 1e-7 } else { 0.0 };
-        for (method, allowed) in [(Method::Auto, 1e-9), (Method::Rodas5P, 1e-8), (Method::DormandPrince5, 1e-9)] {
-            let problem = problem(&start, until, 1e-11);
+        let choices =
+            [(Method::Auto, 1e-9, 1e-6), (Method::Rodas5P, 1e-11, 1e-9), (Method::DormandPrince5, 1e-11, 1e-10)];
+        for (method, tolerance, allowed) in choices {
+            let problem = problem(&start, until, tolerance);
             let found = follow(&model, method, Kernel::Auto, problem, &mut |_| ControlFlow::Continue(()));
             let Ok(found) = found else {
                 assert_eq!(method, Method::Rodas5P, "case {case}");
