@@ -153,7 +153,7 @@ fn val_every_combination_agrees_with_plain_sums_or_is_refused() {
         // 6 masks with both weights, frozen centres with softmax only; a sink with softmax only.
         assert_eq!(all.len(), (7 * 2 + 6) * 3 * 6 * 2);
         for (model, raw) in all {
-            let expected = step_by_step(&model, raw.as_ref(), &start, until, 80);
+            let expected = step_by_step(&model, raw.as_ref(), &start, until, 120);
             let state: Vec<f64> = (0..d).flat_map(|i| expected.iter().map(move |(x, _)| x[i])).collect();
             let radii: Vec<f64> = expected.iter().map(|(_, r)| *r).collect();
             let choices = Method::NAMES.into_iter().map(|(_, method)| (method, Kernel::Auto));
