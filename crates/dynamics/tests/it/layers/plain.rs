@@ -51,12 +51,13 @@ fn output(model: &Model, raw: Option<&Raw>, x: &[Vec<f64>], k: usize) -> Vec<f64
     total
 }
 
-/// Token by token: direction, then radius.
-type Polar = Vec<(Vec<f64>, f64)>;
+/// Direction and radius of a token.
+type Place = (Vec<f64>, f64);
+type Polar = Vec<Place>;
 
 fn velocity(model: &Model, raw: Option<&Raw>, late: bool, time: f64, state: &Polar) -> Polar {
     let x: Vec<Vec<f64>> = state.iter().map(|(x, _)| x.iter().map(|c| c / dot(x, x).sqrt()).collect()).collect();
-    let of_token = |(k, (_, r)): (usize, &(Vec<f64>, f64))| {
+    let of_token = |(k, (_, r)): (usize, &Place)| {
         let a = output(model, raw, &x, k);
         let (along, size) = (dot(&x[k], &a), dot(&a, &a).sqrt());
         let (s, grows) = match model.normalization() {
@@ -79,9 +80,7 @@ fn step_by_step(model: &Model, raw: Option<&Raw>, start: &Tokens, until: f64, st
     let token = |k: usize| ((0..d).map(|i| start.coordinate(i)[k]).collect(), model.radius());
     let mut y: Polar = (0..n).map(token).collect();
     let moved = |y: &Polar, h: f64, v: &Polar| -> Polar {
-        let one = |((x, r), (u, g)): (&(Vec<f64>, f64), &(Vec<f64>, f64))| {
-            (x.iter().zip(u).map(|(x, u)| x + h * u).collect(), r + h * g)
-        };
+        let one = |((x, r), (u, g)): (&Place, &Place)| (x.iter().zip(u).map(|(x, u)| x + h * u).collect(), r + h * g);
         y.iter().zip(v).map(one).collect()
     };
     for step in 0..steps {
