@@ -28,6 +28,7 @@ impl Published {
 /// True when a dataset has the parameters of the published figure.
 pub(crate) fn applies(source: &Source) -> Result<bool, AnalysisError> {
     let plain = ["query", "key", "value", "heads"].iter().all(|key| source.is_default("model", key, "identity"));
+    let plain = plain && source.is_attention_alone();
     let causal = source.is_default("model", "mask", "causal") && source.is_default("model", "weights", "softmax");
     let uniform = source.is_default("initial", "distribution", "uniform");
     let numbers = [("tokens", 200.0), ("dimension", 2.0), ("beta", 64.0)];

@@ -110,6 +110,27 @@ impl Source {
         !swept && value.is_none_or(|value| value.as_str() == Some(default))
     }
 
+    /// True when there is nothing beside attention: post-LN, no frozen centre and no perceptron.
+    pub(crate) fn is_attention_alone(&self) -> bool {
+        self.layers().is_empty()
+    }
+
+    /// What a layer has beside attention, in words.
+    fn layers(&self) -> Vec<String> {
+        let mut words = vec![];
+        if !self.is_default("model", "normalization", "post-ln") {
+            let scheme = self.value("model", "normalization").and_then(toml::Value::as_str);
+            words.push(scheme.unwrap_or("another normalization").to_owned());
+        }
+        if !self.is_default("model", "frozen", "none") {
+            words.push("frozen centres".to_owned());
+        }
+        if !self.is_default("model", "perceptron", "none") {
+            words.push("a perceptron".to_owned());
+        }
+        words
+    }
+
     /// The separation of the centres in radians, where all runs have the same.
     pub(crate) fn delta(&self) -> Result<Option<f64>, AnalysisError> {
         let values = tables::numbers(&self.runs, "delta")?;
@@ -147,6 +168,7 @@ impl Source {
             Some(Some(word)) => words.push(format!("{word} attention")),
             Some(None) => words.push("another mask".to_owned()),
         }
+        words.extend(self.layers());
         if let Some(delta) = self.delta()?.filter(|delta| centers && delta.is_finite()) {
             words.push(format!("δ = {}", short(delta)));
         }

@@ -1,13 +1,15 @@
 //! Attention as a vector field on the product of spheres, evaluated by direct sums.
 
 use crate::kernel::{CircleKernel, DirectKernel, Scores, Total, Values};
+use crate::layer::Front;
 use crate::simd::{Detected, LANES, SimdLevel, padded};
 use crate::tokens::normalize;
 use crate::{Mask, Model, Tolerance, VectorField, Weights};
 use nalgebra::DMatrix;
 use std::ops::Range;
 
-/// The vector field of a [`Model`] with n tokens. The state is coordinate-major like [`crate::Tokens`], n * d numbers.
+/// The vector field of a [`Model`]'s attention with n tokens, frozen centres included; for the perceptron and the
+/// normalisation see [`crate::Layer`]. The state is coordinate-major like [`crate::Tokens`], n * d numbers.
 ///
 /// Off the sphere the field is continued by F(x) = F(x/|x|), so that |x| is kept along the flow and a state may be put
 /// back on the sphere without changing its velocity.
@@ -20,7 +22,9 @@ pub struct Attention {
     scores: Option<DMatrix<f64>>,
     /// The number a when V = a I.
     scalar_value: Option<f64>,
-    /// Unit tokens, coordinate-major, padded to whole lanes.
+    /// The frozen centres.
+    front: Front,
+    /// Unit tokens, coordinate-major, the frozen ones first, both padded to whole lanes.
     unit: Vec<f64>,
     /// a_k = beta K^T Q x_k, padded; when Q = K = I, sqrt(beta / 2) x_k.
     slopes: Vec<f64>,
@@ -34,6 +38,8 @@ pub struct Attention {
     head: usize,
     others: Vec<Attention>,
     velocity: Vec<f64>,
+    /// <x_k, output_k>.
+    radial: Vec<f64>,
     row: Vec<f64>,
 }
 
@@ -57,14 +63,20 @@ impl Attention {
         let (index, head) = (head, &model.heads()[head]);
         let scores = (!head.has_identity_scores()).then(|| head.scores(model.beta()));
         let scalar_value = head.scalar_value();
-        let size = padded(tokens) * model.dimension();
+        let front = Front::of(model);
+        let stride = front.len() + padded(tokens);
+        let size = stride * model.dimension();
+        let mut unit = vec![0.0; size];
+        front.place(&mut unit, stride);
         Self {
             level: Detected::at_most(level),
-            unit: vec![0.0; size],
+            front,
+            unit,
+            radial: vec![0.0; tokens],
             slopes: vec![0.0; size],
             values: vec![0.0; if scalar_value.is_none() { size } else { 0 }],
             own_scores: vec![model.beta(); tokens],
-            row: vec![0.0; padded(tokens)],
+            row: vec![0.0; stride],
             spans: model.mask().spans(tokens),
             log_sinks: model.mask().log_sinks(tokens),
             n: tokens,
@@ -83,13 +95,23 @@ impl Attention {
         &self.model
     }
 
+    /// The components of the latest outputs along the tokens, <x_k, output_k>, which the projection took away.
+    pub(crate) fn radial(&self) -> &[f64] {
+        &self.radial
+    }
+
+    /// The numbers a coordinate, and how many of them stand before the moving tokens.
+    fn stride(&self) -> (usize, usize) {
+        (self.front.len() + padded(self.n), self.front.len())
+    }
+
     /// Copies the state into padded unit tokens and prepares what depends on one token alone.
     fn load(&mut self, state: &[f64]) {
-        let (n, d, stride) = (self.n, self.model.dimension(), padded(self.n));
+        let (n, d, (stride, front)) = (self.n, self.model.dimension(), self.stride());
         for i in 0..d {
-            self.unit[i * stride..i * stride + n].copy_from_slice(&state[i * n..(i + 1) * n]);
+            self.unit[i * stride + front..][..n].copy_from_slice(&state[i * n..(i + 1) * n]);
         }
-        for k in 0..n {
+        for k in front..front + n {
             let square = (0..d).fold(0.0, |s, i| s + self.unit[i * stride + k] * self.unit[i * stride + k]);
             let inverse = 1.0 / square.sqrt();
             for i in 0..d {
@@ -98,9 +120,8 @@ impl Attention {
         }
         if let Some(scores) = &self.scores {
             multiply(scores, &self.unit, stride, &mut self.slopes);
-            for k in 0..n {
-                self.own_scores[k] =
-                    (0..d).fold(0.0, |s, i| s + self.slopes[i * stride + k] * self.unit[i * stride + k]);
+            for (own, k) in self.own_scores.iter_mut().zip(front..) {
+                *own = (0..d).fold(0.0, |s, i| s + self.slopes[i * stride + k] * self.unit[i * stride + k]);
             }
         } else {
             let scale = (0.5 * self.model.beta()).sqrt();
@@ -118,7 +139,7 @@ impl Attention {
         self.load(state);
         let (n, dimension) = (self.n, self.model.dimension());
         let (mask, spans) = (self.model.mask(), &self.spans[..]);
-        let weighed = matches!(mask, Mask::Window(_) | Mask::Decay(_) | Mask::Sink { .. });
+        let weighed = matches!(mask, Mask::Window(_) | Mask::Decay(_) | Mask::Sink { .. }) || self.front.len() > 0;
         let total = match self.model.weights() {
             Weights::Softmax => Total::Softmax,
             Weights::Unnormalized => Total::Count,
@@ -126,10 +147,12 @@ impl Attention {
         if let (None, Some(value), 2, false) = (&self.scores, self.scalar_value, dimension, weighed) {
             let (x, y) = self.unit.split_at(padded(n));
             let (scaled, beta) = (self.slopes.split_at(padded(n)).into(), self.model.beta());
-            return self.level.run(CircleKernel { x, y, scaled, n, spans, beta, value, total, out });
+            let radial = &mut self.radial;
+            return self.level.run(CircleKernel { x, y, scaled, n, spans, beta, value, total, out, radial });
         }
         self.level.run(DirectKernel {
             tokens: &self.unit,
+            front: &self.front.log_weights,
             n,
             dimension,
             spans,
@@ -147,6 +170,7 @@ impl Attention {
             own_scores: &self.own_scores,
             row: &mut self.row,
             out,
+            radial: &mut self.radial,
         });
     }
 }
@@ -162,10 +186,11 @@ impl VectorField for Attention {
         for other in &mut self.others {
             other.attend(state, &mut self.velocity);
             out.iter_mut().zip(&self.velocity).for_each(|(out, v)| *out += v);
+            self.radial.iter_mut().zip(&other.radial).for_each(|(radial, r)| *radial += r);
         }
         if !self.others.is_empty() {
             let heads = self.model.heads().len() as f64;
-            out.iter_mut().for_each(|out| *out /= heads);
+            out.iter_mut().chain(&mut self.radial).for_each(|out| *out /= heads);
         }
     }
 

@@ -8,7 +8,8 @@
 //! *Clustering in Causal Attention Masking*, NeurIPS 2024, arXiv 2411.04990; Geshkovski, Letrouit, Polyanskiy &
 //! Rigollet, *A mathematical perspective on Transformers*, arXiv 2312.10794.
 //!
-//! A [`Model`] says who attends to whom; [`Attention`] is its vector field; [`solve`] follows the field with a
+//! A [`Model`] says who attends to whom and what else a layer does; [`Layer`] is its vector field and [`Attention`] that
+//! of attention alone; [`solve`] follows the field with a
 //! [`Solver`]; [`Clusters`] reads the result, and a [`Tracker`] follows every
 //! cluster from birth to death. This crate knows no files, threads, clocks or random generators, and its
 //! results are the same bits on every machine.
@@ -21,6 +22,7 @@ mod configuration;
 mod exp;
 mod flow;
 mod kernel;
+mod layer;
 mod mask;
 mod model;
 mod plane;
@@ -36,6 +38,7 @@ pub use cluster::Clusters;
 pub use configuration::{Configuration, Finding, Spectrum};
 pub use exp::exp;
 pub use flow::{FollowError, Followed, Kernel, Method, follow};
+pub use layer::{Activation, Frozen, Layer, Normalization, Perceptron};
 pub use mask::Mask;
 pub use model::{Head, Model, ModelError, Weights};
 pub use plane::PlaneField;

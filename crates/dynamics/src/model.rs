@@ -1,9 +1,10 @@
-//! What is simulated: temperature, matrices, mask and weights. Pure data, validated once.
-//!
-//! Where the model will grow: further masks are variants of [`Mask`], a normalisation scheme with radii a further field
-//! whose radii join the state behind the tokens.
+//! What is simulated: temperature, matrices, mask and weights, and what a layer has besides. Pure data, validated once.
 
-use crate::Mask;
+mod error;
+
+pub use error::ModelError;
+
+use crate::{Frozen, Mask, Normalization, Perceptron};
 use nalgebra::DMatrix;
 
 /// How the attention weights are normalised.
@@ -56,61 +57,6 @@ impl Head {
     }
 }
 
-/// Why a model cannot be simulated.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum ModelError {
-    /// beta must be finite and not negative.
-    #[error("beta is {0}, allowed: a finite number, 0 or more")]
-    Beta(f64),
-    /// The sphere S^{d-1} needs d >= 2.
-    #[error("dimension is {0}, allowed: 2 or more")]
-    Dimension(usize),
-    /// All three matrices must be d x d.
-    #[error("{matrix} is {rows} x {columns}, allowed: {dimension} x {dimension}")]
-    Shape {
-        /// "query", "key" or "value".
-        matrix: &'static str,
-        /// Its rows.
-        rows: usize,
-        /// Its columns.
-        columns: usize,
-        /// The dimension d.
-        dimension: usize,
-    },
-    /// A matrix entry is infinite or not a number.
-    #[error("{matrix} has the entry {entry}, allowed: finite numbers")]
-    NonFinite {
-        /// "query", "key" or "value".
-        matrix: &'static str,
-        /// The entry.
-        entry: f64,
-    },
-    /// A model without heads.
-    #[error("there is no head, allowed: 1 or more")]
-    NoHead,
-    /// A number of the mask is not one that it can have.
-    #[error("the mask's {what} is {value}, allowed: {allowed}")]
-    Mask {
-        /// Which number.
-        what: &'static str,
-        /// Its value.
-        value: f64,
-        /// What it can be.
-        allowed: &'static str,
-    },
-    /// Unnormalized weights have no Z_k.
-    #[error("a sink is a term of Z_k, which unnormalized weights do not have, allowed: softmax weights")]
-    SinkWithoutSum,
-    /// beta |K^T Q| is too large for the exponentials.
-    #[error("beta * |K^T Q| reaches {bound:e}, allowed: up to {allowed:e} with these weights")]
-    Overflow {
-        /// An upper bound of the scores' size (Frobenius norm).
-        bound: f64,
-        /// The largest that can be computed.
-        allowed: f64,
-    },
-}
-
 /// A validated model: everything that determines the vector field, but for the number of tokens.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
@@ -119,6 +65,10 @@ pub struct Model {
     mask: Mask,
     weights: Weights,
     heads: Vec<Head>,
+    normalization: Normalization,
+    radius: f64,
+    frozen: Option<Frozen>,
+    perceptron: Option<Perceptron>,
 }
 
 impl Model {
@@ -163,7 +113,56 @@ impl Model {
             }
             overflow(head, beta, weights)?;
         }
-        Ok(Self { dimension, beta, mask, weights, heads })
+        let (normalization, radius) = (Normalization::default(), 1.0);
+        Ok(Self { dimension, beta, mask, weights, heads, normalization, radius, frozen: None, perceptron: None })
+    }
+
+    /// The same model with another normalisation scheme (post-LN unless told).
+    ///
+    /// # Errors
+    /// For a number that the scheme cannot have.
+    pub fn with_normalization(self, normalization: Normalization) -> Result<Self, ModelError> {
+        match normalization.mistake() {
+            Some((what, value, allowed)) => Err(ModelError::Normalization { what, value, allowed }),
+            None => Ok(Self { normalization, ..self }),
+        }
+    }
+
+    /// The same model whose tokens start with this length (1 unless told), where the scheme has lengths.
+    ///
+    /// # Errors
+    /// Unless it is positive and finite.
+    pub fn with_radius(self, radius: f64) -> Result<Self, ModelError> {
+        if radius.is_finite() && radius > 0.0 { Ok(Self { radius, ..self }) } else { Err(ModelError::Radius(radius)) }
+    }
+
+    /// The same model with frozen centres that all tokens see.
+    ///
+    /// # Errors
+    /// For points of another dimension, and without softmax weights.
+    pub fn with_frozen(self, frozen: Frozen) -> Result<Self, ModelError> {
+        let (found, dimension) = (frozen.points().dimension(), self.dimension);
+        if found != dimension {
+            return Err(ModelError::FrozenDimension { found, dimension });
+        }
+        if self.weights == Weights::Unnormalized {
+            return Err(ModelError::FrozenWithoutSum);
+        }
+        Ok(Self { frozen: Some(frozen), ..self })
+    }
+
+    /// The same model with a perceptron beside the attention.
+    ///
+    /// # Errors
+    /// For one of another dimension.
+    pub fn with_perceptron(self, perceptron: Perceptron) -> Result<Self, ModelError> {
+        let (width, found) = (perceptron.width(), perceptron.dimension());
+        if found != self.dimension {
+            let matrix = "the perceptron's first matrix";
+            let (found, allowed) = ((width, found), (width, self.dimension));
+            return Err(ModelError::PerceptronShape { matrix, found, allowed });
+        }
+        Ok(Self { perceptron: Some(perceptron), ..self })
     }
 
     /// The dimension d.
@@ -194,6 +193,36 @@ impl Model {
     #[must_use]
     pub fn heads(&self) -> &[Head] {
         &self.heads
+    }
+
+    /// The normalisation scheme.
+    #[must_use]
+    pub fn normalization(&self) -> Normalization {
+        self.normalization
+    }
+
+    /// The length with which every token starts, where the scheme has lengths.
+    #[must_use]
+    pub fn radius(&self) -> f64 {
+        self.radius
+    }
+
+    /// The frozen centres.
+    #[must_use]
+    pub fn frozen(&self) -> Option<&Frozen> {
+        self.frozen.as_ref()
+    }
+
+    /// The perceptron.
+    #[must_use]
+    pub fn perceptron(&self) -> Option<&Perceptron> {
+        self.perceptron.as_ref()
+    }
+
+    /// True when there is nothing beside attention: post-LN, no frozen centre and no perceptron.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.normalization == Normalization::PostLn && self.frozen.is_none() && self.perceptron.is_none()
     }
 
     /// The head, if there is one only.
@@ -235,8 +264,13 @@ fn check(name: &'static str, matrix: &DMatrix<f64>, dimension: usize) -> Result<
     if (rows, columns) != (dimension, dimension) {
         return Err(ModelError::Shape { matrix: name, rows, columns, dimension });
     }
-    match matrix.iter().find(|entry| !entry.is_finite()) {
-        Some(&entry) => Err(ModelError::NonFinite { matrix: name, entry }),
+    finite(name, matrix.iter())
+}
+
+/// Entries that are infinite or no numbers.
+pub(crate) fn finite<'a>(matrix: &'static str, mut entries: impl Iterator<Item = &'a f64>) -> Result<(), ModelError> {
+    match entries.find(|entry| !entry.is_finite()) {
+        Some(&entry) => Err(ModelError::NonFinite { matrix, entry }),
         None => Ok(()),
     }
 }

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use tokenpark_dynamics::MODEL_VERSION;
 
 use crate::axis::{Axis, Column};
-use crate::manifest::{Distribution, Experiment, Key, Manifest, Noise, Observe, ParkingSpec, SCHEMA};
+use crate::manifest::{Distribution, Experiment, Initial, Key, Manifest, Noise, Observe, ParkingSpec, SCHEMA};
 use crate::plan::Point;
 
 impl Manifest {
@@ -67,6 +67,9 @@ impl Manifest {
         }
         if self.initial.noise != Noise::default() {
             line(&mut text, "noise", format!("{:?}", self.initial.noise.name()));
+        }
+        if self.initial.radius != Initial::default().radius {
+            line(&mut text, "radius", format!("{:?}", self.initial.radius));
         }
         text
     }

@@ -107,6 +107,14 @@ impl Plan {
         each.fold((u32::MAX, 0), |(low, high), d| (low.min(d), high.max(d)))
     }
 
+    /// Whether some points, and whether all, have normalisation schemes with radii.
+    pub(crate) fn radii(&self) -> (bool, bool) {
+        let values = self.slot(Key::Normalization).map_or(&[][..], |slot| slot.values());
+        let has = |value: &Setting| matches!(value, Setting::Normalization(scheme) if scheme.has_radii());
+        let any = values.iter().any(has);
+        (any, any && values.iter().all(has))
+    }
+
     /// The settings at point `index`. The first listed axis varies slowest.
     ///
     /// # Panics

@@ -3,14 +3,14 @@
 use nalgebra::DMatrix;
 
 /// Independent entries, row by row.
-pub(crate) fn gaussian(d: usize, deviation: f64, normal: &mut dyn FnMut() -> f64) -> DMatrix<f64> {
-    let entries: Vec<f64> = (0..d * d).map(|_| deviation * normal()).collect();
-    DMatrix::from_row_slice(d, d, &entries)
+pub(crate) fn gaussian(rows: usize, columns: usize, deviation: f64, normal: &mut dyn FnMut() -> f64) -> DMatrix<f64> {
+    let entries: Vec<f64> = (0..rows * columns).map(|_| deviation * normal()).collect();
+    DMatrix::from_row_slice(rows, columns, &entries)
 }
 
 /// (G + G^T) / sqrt(2): entries off the diagonal have the standard deviation, those on it sqrt(2) times that.
 pub(crate) fn symmetric(d: usize, deviation: f64, normal: &mut dyn FnMut() -> f64) -> DMatrix<f64> {
-    let g = gaussian(d, deviation, normal);
+    let g = gaussian(d, d, deviation, normal);
     DMatrix::from_fn(d, d, |i, j| (g[(i, j)] + g[(j, i)]) * std::f64::consts::FRAC_1_SQRT_2)
 }
 
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn val_spectra_are_the_eigenvalues() {
         let eigenvalues = [[2.0, 0.0], [-1.0, 3.0], [0.5, 0.0]];
-        for basis in [gaussian(4, 1.0, &mut numbers()), orthogonal(4, &mut numbers())] {
+        for basis in [gaussian(4, 4, 1.0, &mut numbers()), orthogonal(4, &mut numbers())] {
             let found = with_spectrum(&eigenvalues, &basis).complex_eigenvalues();
             for (re, im) in [(2.0, 0.0), (-1.0, 3.0), (-1.0, -3.0), (0.5, 0.0)] {
                 let near = |z: &&nalgebra::Complex<f64>| (z.re - re).abs() + (z.im - im).abs() < 1e-9;

@@ -95,6 +95,9 @@ pub(crate) struct Rows<'a> {
     token_time: Vec<f64>,
     token: Vec<u32>,
     token_positions: Positions,
+    radius: Vec<Option<f64>>,
+    /// Whether some points of the plan, and whether all, have radii.
+    radii: (bool, bool),
     center: Vec<u32>,
     center_kind: Vec<String>,
     center_positions: Positions,
@@ -116,6 +119,8 @@ impl<'a> Rows<'a> {
             token_time: vec![],
             token: vec![],
             token_positions: Positions::new(plan),
+            radius: vec![],
+            radii: plan.radii(),
             center: vec![],
             center_kind: vec![],
             center_positions: Positions::new(plan),
@@ -139,13 +144,14 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// The positions of all tokens at a saved time.
-    pub(crate) fn save_tokens(&mut self, time: f64, tokens: &Tokens) {
+    /// The positions of all tokens at a saved time, and their radii where they have any.
+    pub(crate) fn save_tokens(&mut self, time: f64, tokens: &Tokens, radii: &[f64]) {
         if self.observe.records(Record::Tokens) {
             for k in 0..tokens.len() {
                 self.token_time.push(time);
                 self.token.push(k as u32);
                 self.token_positions.push(tokens, k);
+                self.radius.push(radii.get(k).copied());
             }
         }
     }
@@ -197,6 +203,11 @@ impl<'a> Rows<'a> {
             let mut columns =
                 vec![named("time", Column::F64(self.token_time)), named("token", Column::U32(self.token))];
             columns.extend(self.token_positions.into_columns());
+            match self.radii {
+                (_, true) => columns.push(named("radius", Column::F64(self.radius.into_iter().flatten().collect()))),
+                (true, false) => columns.push(named("radius", Column::OptionF64(self.radius))),
+                (false, false) => {}
+            }
             tables.push(("tokens".to_owned(), spec.table(columns)?));
         }
         if records(Record::Centers) {

@@ -53,8 +53,7 @@ pub fn run(
     let settings = plan.point(point);
     let draws = Draws::new(plan.manifest(), &settings, replica);
     let start = draws.start(plan.manifest(), &settings)?;
-    let (beta, mask, weights) = (settings.beta, settings.mask.clone(), settings.weights);
-    let model = Model::with_heads(start.dimension(), beta, mask, weights, draws.heads(&settings))?;
+    let model = draws.model(plan.manifest(), &settings)?;
     let times = plan.times(point);
     let mut watch = Watch::new(plan, &settings, &model, &start);
     let tolerance = Tolerance { rtol: settings.rtol, atol: settings.atol };
@@ -67,7 +66,7 @@ pub fn run(
         watch.see(moment);
         ControlFlow::Continue(())
     };
-    let Followed { solution, method, kernel } =
+    let Followed { solution, method, kernel, .. } =
         follow(&model, settings.method, settings.kernel, problem, &mut observer)?;
     if solution.termination == Termination::Event {
         return Ok(None);
@@ -137,7 +136,7 @@ impl<'a> Watch<'a> {
         };
         let drift = kinds.map(|kind| Drift::new(kind, observe.cluster_gap, start));
         let plain = model.has_identity_scores() && model.scalar_value() == Some(1.0);
-        let causal = *model.mask() == Mask::Causal && model.weights() == Weights::Softmax;
+        let causal = *model.mask() == Mask::Causal && model.weights() == Weights::Softmax && model.is_plain();
         let lemma51 =
             (plain && causal && start.dimension() == 2).then(|| Lemma51::new(start, centers.strong(), settings.beta));
         Self {
@@ -167,7 +166,7 @@ impl<'a> Watch<'a> {
         if let Some(lemma) = &mut self.lemma51 {
             lemma.remember(moment, self.start, &self.now);
         }
-        if let Moment::Saved { time, .. } = moment {
+        if let Moment::Saved { time, radii, .. } = moment {
             for view in &self.views {
                 let consumed = view.consumption.as_ref().map(|kinds| {
                     let [(renyi, renyi_ever), (strong, strong_ever)] = [&kinds[0], &kinds[1]].map(|k| k.shares());
@@ -175,7 +174,7 @@ impl<'a> Watch<'a> {
                 });
                 self.rows.save(time, &self.now.prefix(view.tokens), consumed);
             }
-            self.rows.save_tokens(time, &self.now);
+            self.rows.save_tokens(time, &self.now, radii);
         }
     }
 

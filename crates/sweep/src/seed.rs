@@ -4,14 +4,15 @@
 //! stream depends on a position in the grid, on threads or on what other runs draw: inserting a value into a sweep
 //! changes no other run, and replica k can be made again alone.
 
-use crate::manifest::{Distribution, Manifest, MatrixSpec};
+use crate::manifest::{Bias, Distribution, Manifest, MatrixSpec, PerceptronSpec};
 use crate::plan::Point;
 use crate::random_matrix as random;
+use crate::run::RunError;
 use nalgebra::DMatrix;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha12Rng;
 use sha2::{Digest, Sha256};
-use tokenpark_dynamics::{Head, Tokens, TokensError};
+use tokenpark_dynamics::{Frozen, Head, Model, ModelError, Perceptron, Tokens, TokensError};
 
 /// The random numbers of one replica at one point.
 pub(crate) struct Draws {
@@ -74,9 +75,9 @@ impl Draws {
     pub(crate) fn heads(&self, point: &Point) -> Vec<Head> {
         let d = point.dimension as usize;
         let head = |prefix: &str, [query, key, value]: [&MatrixSpec; 3]| Head {
-            query: self.matrix(&format!("{prefix}query"), query, d),
-            key: self.matrix(&format!("{prefix}key"), key, d),
-            value: self.matrix(&format!("{prefix}value"), value, d),
+            query: self.matrix(&format!("{prefix}query"), query, (d, d)),
+            key: self.matrix(&format!("{prefix}key"), key, (d, d)),
+            value: self.matrix(&format!("{prefix}value"), value, (d, d)),
         };
         match &point.heads[..] {
             [] => vec![head("", [&point.query, &point.key, &point.value])],
@@ -87,31 +88,59 @@ impl Draws {
         }
     }
 
-    fn matrix(&self, purpose: &str, spec: &MatrixSpec, d: usize) -> DMatrix<f64> {
+    fn matrix(&self, purpose: &str, spec: &MatrixSpec, shape: (usize, usize)) -> DMatrix<f64> {
+        let (rows, columns) = shape;
         match spec {
-            MatrixSpec::Identity => DMatrix::identity(d, d),
+            MatrixSpec::Identity => DMatrix::identity(rows, columns),
             MatrixSpec::Diagonal(entries) => DMatrix::from_diagonal(&entries.clone().into()),
-            MatrixSpec::Matrix(rows) => DMatrix::from_fn(d, d, |i, j| rows[i][j]),
-            MatrixSpec::Rotation(angles) => rotation(angles, d),
-            MatrixSpec::File(file) => DMatrix::from_row_slice(d, d, &file.entries),
-            MatrixSpec::Shared(inner) => drawn(inner, d, &mut Self::stream_of(self.shared, purpose)),
-            random => drawn(random, d, &mut self.stream(purpose)),
+            MatrixSpec::Matrix(entries) => DMatrix::from_fn(rows, columns, |i, j| entries[i][j]),
+            MatrixSpec::Rotation(angles) => rotation(angles, rows),
+            MatrixSpec::File(file) => DMatrix::from_row_slice(rows, columns, &file.entries),
+            MatrixSpec::Shared(inner) => drawn(inner, shape, &mut Self::stream_of(self.shared, purpose)),
+            random => drawn(random, shape, &mut self.stream(purpose)),
         }
+    }
+
+    /// The whole model of a point.
+    pub(crate) fn model(&self, manifest: &Manifest, point: &Point) -> Result<Model, RunError> {
+        let (d, mask) = (point.dimension as usize, point.mask.clone());
+        let mut model = Model::with_heads(d, point.beta, mask, point.weights, self.heads(point))?
+            .with_normalization(point.normalization)?
+            .with_radius(manifest.initial.radius)?;
+        if let Some(frozen) = &point.frozen {
+            model = model.with_frozen(Frozen::new(Tokens::new(d, frozen.coordinates(d))?, frozen.weights())?)?;
+        }
+        if let Some(perceptron) = &point.perceptron {
+            model = model.with_perceptron(self.perceptron(perceptron, d)?)?;
+        }
+        Ok(model)
+    }
+
+    fn perceptron(&self, spec: &PerceptronSpec, d: usize) -> Result<Perceptron, ModelError> {
+        let width = spec.width as usize;
+        let matrix = |name: &str, spec: &MatrixSpec, shape| self.matrix(&format!("perceptron.{name}"), spec, shape);
+        let bias = match &spec.bias {
+            Bias::Zero => vec![0.0; width],
+            Bias::Listed(entries) => entries.clone(),
+            Bias::Normal(spec) => matrix("bias", spec, (width, 1)).as_slice().to_vec(),
+        };
+        let (first, second) = (matrix("first", &spec.first, (width, d)), matrix("second", &spec.second, (d, width)));
+        Perceptron::new(&first, bias, &second, spec.activation)
     }
 }
 
-/// A random matrix from a stream of its own.
-fn drawn(spec: &MatrixSpec, d: usize, stream: &mut Stream) -> DMatrix<f64> {
+/// A random matrix from a stream of its own; all kinds but one are square.
+fn drawn(spec: &MatrixSpec, (d, columns): (usize, usize), stream: &mut Stream) -> DMatrix<f64> {
     let mut normal = || stream.normal();
     match spec {
-        MatrixSpec::Gaussian(deviation) => random::gaussian(d, *deviation, &mut normal),
+        MatrixSpec::Gaussian(deviation) => random::gaussian(d, columns, *deviation, &mut normal),
         MatrixSpec::Symmetric(deviation) => random::symmetric(d, *deviation, &mut normal),
         MatrixSpec::Orthogonal => random::orthogonal(d, &mut normal),
         MatrixSpec::Spectrum { eigenvalues, orthonormal: true } => {
             random::with_spectrum(eigenvalues, &random::orthogonal(d, &mut normal))
         }
         MatrixSpec::Spectrum { eigenvalues, orthonormal: false } => {
-            random::with_spectrum(eigenvalues, &random::gaussian(d, 1.0, &mut normal))
+            random::with_spectrum(eigenvalues, &random::gaussian(d, d, 1.0, &mut normal))
         }
         fixed => unreachable!("{fixed} is not random"),
     }

@@ -46,6 +46,7 @@ struct Point {
 impl Fit {
     pub(super) fn new(source: &Source) -> Result<Self, AnalysisError> {
         let plain = ["query", "key", "value", "heads"].iter().all(|key| source.is_default("model", key, "identity"));
+        let plain = plain && source.is_attention_alone();
         let causal = source.is_default("model", "mask", "causal") && source.is_default("model", "weights", "softmax");
         let merge = source.number("observe", "cluster_gap").unwrap_or(CLUSTER_GAP);
         let (beta, merge) = (source.number("model", "beta"), (plain && causal).then_some(merge));

@@ -4,10 +4,13 @@ use super::maps::Maps;
 use super::tile::Rows;
 use crate::simd::{Kernel, Octet, padded};
 
-/// The tokens of a state, divided by their lengths, padded to whole lanes with zeros.
+/// The tokens of a state, divided by their lengths, padded to whole lanes with zeros; frozen centres stand in whole
+/// lanes before them. Positions in a frame count these too.
 #[derive(Debug, Clone)]
 pub(super) struct Frame {
     pub n: usize,
+    /// The position of the first moving token.
+    pub front: usize,
     pub stride: usize,
     /// x_k / |x_k|, coordinate-major.
     pub unit: Vec<f64>,
@@ -20,10 +23,18 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    pub fn new(n: usize, dimension: usize) -> Self {
-        let stride = padded(n);
-        let zeros = vec![0.0; stride * dimension];
-        Self { n, stride, unit: zeros.clone(), lengths: vec![0.0; stride], slopes: zeros, own: vec![0.0; stride] }
+    pub fn new(n: usize, maps: &Maps) -> Self {
+        let front = maps.front.len();
+        let stride = front + padded(n);
+        let zeros = vec![0.0; stride * maps.dimension];
+        let mut unit = zeros.clone();
+        maps.front.place(&mut unit, stride);
+        Self { n, front, stride, unit, lengths: vec![0.0; stride], slopes: zeros, own: vec![0.0; stride] }
+    }
+
+    /// The position behind the last token.
+    pub fn end(&self) -> usize {
+        self.front + self.n
     }
 
     pub fn units(&self) -> Rows<'_> {
@@ -45,17 +56,18 @@ pub(super) struct Load<'a> {
 impl Kernel for Load<'_> {
     #[inline(always)]
     fn run<V: Octet>(self) {
-        let Frame { n, stride, unit, lengths, slopes, own } = self.frame;
-        let (n, stride) = (*n, *stride);
-        lengths[..n].fill(0.0);
+        let Frame { n, front, stride, unit, lengths, slopes, own } = self.frame;
+        let (n, front, stride) = (*n, *front, *stride);
+        let lengths = &mut lengths[front..][..n];
+        lengths.fill(0.0);
         for x in self.state.chunks_exact(n) {
             accumulate(lengths, x, x);
         }
-        for length in &mut lengths[..n] {
+        for length in lengths.iter_mut() {
             *length = length.sqrt();
         }
         for (unit, x) in unit.chunks_exact_mut(stride).zip(self.state.chunks_exact(n)) {
-            for ((u, &x), &length) in unit.iter_mut().zip(x).zip(lengths.iter()) {
+            for ((u, &x), &length) in unit[front..].iter_mut().zip(x).zip(lengths.iter()) {
                 *u = x / length;
             }
         }

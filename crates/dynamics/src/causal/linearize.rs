@@ -110,7 +110,7 @@ impl Kernel for Linearize<'_> {
     fn run<V: Octet>(self) {
         let Self { maps, frame, block, weights, moments, diagonal, lags, out } = self;
         let d = maps.dimension;
-        for first in (0..frame.stride).step_by(LANES) {
+        for first in (frame.front..frame.stride).step_by(LANES) {
             let tile = stored(weights, frame.stride, first);
             block.weigh(maps, frame, first, tile);
             block.drift(maps, frame, tile);
@@ -121,7 +121,7 @@ impl Kernel for Linearize<'_> {
                 lags[i * frame.stride + first..][..LANES].copy_from_slice(lag);
             }
             let share = block.share(maps);
-            for (lane, &share) in share.iter().enumerate().take(frame.n - first) {
+            for (lane, &share) in share.iter().enumerate().take(frame.end() - first) {
                 moments.matrix(lane, d, &mut diagonal.moment);
                 let token = Token {
                     total: block.total[lane],
@@ -131,7 +131,7 @@ impl Kernel for Linearize<'_> {
                     softmax: matches!(maps.rule, Rule::Softmax { .. }),
                 };
                 diagonal.gather(&block.unit, &block.slopes, &block.lag, lane);
-                diagonal.assemble(maps, token, first + lane);
+                diagonal.assemble(maps, token, first + lane - frame.front);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The model's matrices, with multiples of the identity kept apart.
 
 use super::tile::Lanes;
+use crate::layer::Front;
 use crate::{Head, Mask, Model, Weights};
 
 /// A d x d matrix.
@@ -151,6 +152,8 @@ pub(super) struct Maps {
     pub rate: f64,
     /// How many tokens are seen.
     pub window: usize,
+    /// The frozen centres.
+    pub front: Front,
 }
 
 impl Maps {
@@ -168,6 +171,7 @@ impl Maps {
             rest: Map::new(d, |i, l| value[(i, l)] - if i == l { largest } else { 0.0 }),
             rate: model.mask().rate(tokens),
             window: if let Mask::Window(width) = model.mask() { *width } else { usize::MAX },
+            front: Front::of(model),
         }
     }
 }

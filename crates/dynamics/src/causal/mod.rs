@@ -12,7 +12,7 @@ mod weights;
 
 use crate::simd::{Detected, SimdLevel};
 use crate::solver::ImplicitField;
-use crate::{Mask, Model, Tolerance, VectorField};
+use crate::{Mask, Model, Normalization, Tolerance, VectorField};
 use diagonal::Diagonal;
 use frame::{Frame, Load};
 use linearize::{Linearize, Moments, store_size};
@@ -21,8 +21,8 @@ use substitute::{Scratch, Substitute};
 use velocity::Velocity;
 use weights::Block;
 
-/// The vector field of a [`Model`] with one head and the causal mask, a window or a decay, ready for implicit methods. The state is coordinate-major
-/// like [`crate::Tokens`], n * d numbers.
+/// The vector field of a [`Model`] with one head and the causal mask, a window or a decay, frozen centres included,
+/// ready for implicit methods. The state is coordinate-major like [`crate::Tokens`], n * d numbers.
 ///
 /// **Charts.** Directions alone matter, so a velocity may be changed by any multiple of x_k. Before the first
 /// [`ImplicitField::linearize`] the field is F(x) = |x_k| f_k(x/|x|), tangential. From then on token k moves in the
@@ -73,7 +73,7 @@ impl Jacobian {
 
 impl CausalAttention {
     /// The field of `tokens` tokens, with the best instructions of this processor. None unless there is
-    /// one head and the mask is causal, a window or a decay.
+    /// one head, the mask is causal, a window or a decay, and no perceptron and no other normalisation than post-LN.
     #[must_use]
     pub fn new(model: &Model, tokens: usize) -> Option<Self> {
         Self::with_level(model, tokens, SimdLevel::detect())
@@ -83,8 +83,9 @@ impl CausalAttention {
     #[must_use]
     pub fn with_level(model: &Model, tokens: usize, level: SimdLevel) -> Option<Self> {
         let triangular = matches!(model.mask(), Mask::Causal | Mask::Window(_) | Mask::Decay(_));
-        let maps = Maps::new(model, model.single_head().filter(|_| triangular)?, tokens);
-        let frame = Frame::new(tokens, maps.dimension);
+        let bare = model.normalization() == Normalization::PostLn && model.perceptron().is_none();
+        let maps = Maps::new(model, model.single_head().filter(|_| triangular && bare)?, tokens);
+        let frame = Frame::new(tokens, &maps);
         Some(Self {
             level: Detected::at_most(level),
             tile: vec![0.0; frame.stride * crate::simd::LANES],

@@ -60,7 +60,7 @@ impl Kernel for Substitute<'_> {
         if let Some(shift) = self.new_shift {
             self.diagonal.factorize(shift);
         }
-        for first in (0..self.frame.stride).step_by(LANES) {
+        for first in (self.frame.front..self.frame.stride).step_by(LANES) {
             if forgets(self.frame.stride) {
                 let tile = stored(self.weights, self.frame.stride, first);
                 self.block.weigh(self.maps, self.frame, first, tile);
@@ -103,7 +103,7 @@ impl Substitute<'_> {
             moments(tile, self.frame.units(), 0, from, &[], &mut self.scratch.sums);
             moments(weights, tangents, 0, from, &[], &mut self.scratch.sums);
         }
-        for (lane, row) in rows.iter().enumerate().take(self.frame.n - first) {
+        for (lane, row) in rows.iter().enumerate().take(self.frame.end() - first) {
             self.solve_token(first + lane, lane, slope[lane]);
             self.pass_on(first + lane, row, &mut slope);
         }
@@ -132,10 +132,10 @@ impl Substitute<'_> {
         }
     }
 
-    /// The system of token k, in reflected coordinates.
+    /// The system of the token at position k, in reflected coordinates.
     #[inline(always)]
     fn solve_token(&mut self, k: usize, lane: usize, slope: f64) {
-        let (n, d, stride) = (self.frame.n, self.maps.dimension, self.frame.stride);
+        let (n, d, stride, token) = (self.frame.n, self.maps.dimension, self.frame.stride, k - self.frame.front);
         let length = self.frame.lengths[k];
         let Scratch { sums, unit, inner, solution, turned, .. } = &mut *self.scratch;
         let softmax = matches!(self.maps.rule, Rule::Softmax { .. });
@@ -152,16 +152,16 @@ impl Substitute<'_> {
             }
         }
         for (i, solution) in solution.iter_mut().enumerate() {
-            *solution += self.rhs[i * n + k] / length;
+            *solution += self.rhs[i * n + token] / length;
         }
         let mirror = Mirror::new(unit);
         mirror.apply(solution);
-        self.diagonal.solve(k, &mut solution[1..]);
+        self.diagonal.solve(token, &mut solution[1..]);
         solution[0] = 0.0;
         mirror.apply(solution);
         for (i, &v) in solution.iter().enumerate() {
             self.tangents[i * stride + k] = v;
-            self.out[i * n + k] = v * length;
+            self.out[i * n + token] = v * length;
         }
     }
 }

@@ -22,7 +22,7 @@ impl Kernel for Velocity<'_> {
     #[inline(always)]
     fn run<V: Octet>(self) {
         let Self { maps, frame, base, block, tile, out } = self;
-        for first in (0..frame.stride).step_by(LANES) {
+        for first in (frame.front..frame.stride).step_by(LANES) {
             let tile = &mut tile[..(first + LANES) * LANES];
             block.weigh(maps, frame, first, tile);
             block.drift(maps, frame, tile);
@@ -55,10 +55,10 @@ fn stay_in_chart(block: &mut Block, base: &Frame, first: usize) {
 /// Writes the block's velocities, times |x_k|.
 #[inline(always)]
 pub(super) fn store(block: &Block, frame: &Frame, first: usize, out: &mut [f64]) {
-    let count = LANES.min(frame.n - first);
+    let count = LANES.min(frame.end() - first);
     for (velocity, out) in block.velocity.iter().zip(out.chunks_exact_mut(frame.n)) {
         let lengths = &frame.lengths[first..first + count];
-        for ((out, &v), &length) in out[first..first + count].iter_mut().zip(velocity).zip(lengths) {
+        for ((out, &v), &length) in out[first - frame.front..][..count].iter_mut().zip(velocity).zip(lengths) {
             *out = v * length;
         }
     }

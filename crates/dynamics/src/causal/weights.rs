@@ -61,6 +61,9 @@ impl Block {
         };
         let origin = if differences { &self.unit[..] } else { &[] };
         products(frame.units(), 0, &self.slopes, origin, start, tile);
+        for (row, &log_weight) in tile.chunks_exact_mut(LANES).zip(&maps.front.log_weights) {
+            row.iter_mut().for_each(|score| *score += log_weight);
+        }
         for (j, row) in tile[first * LANES..].chunks_exact_mut(LANES).enumerate() {
             row[..=j].fill(f64::NEG_INFINITY);
         }
@@ -153,7 +156,7 @@ pub(super) fn dot(x: &[Lanes], y: &[Lanes]) -> Lanes {
 /// Lowers the scores of earlier tokens by what the mask says.
 #[inline(always)]
 fn fade(maps: &Maps, first: usize, tile: &mut [f64]) {
-    for (j, row) in tile.chunks_exact_mut(LANES).enumerate() {
+    for (j, row) in tile.chunks_exact_mut(LANES).enumerate().skip(maps.front.len()) {
         for (l, score) in row.iter_mut().enumerate() {
             let lag = (first + l).saturating_sub(j);
             let faded = maps.rate.mul_add(-(lag as f64), *score);

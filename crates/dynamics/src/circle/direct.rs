@@ -3,6 +3,7 @@
 //! Exponents come from chords, -beta |x_j - x_k|^2 / 2, and sines from differences of coordinates.
 
 use super::Sums;
+use super::centers::Centers;
 use super::linear::Linear;
 use super::rows::Rows;
 use crate::exp::exp;
@@ -19,6 +20,7 @@ pub(crate) struct DirectSums<'a> {
     /// Keep the rows of the linearisation.
     pub keep: bool,
     pub rows: &'a mut Rows,
+    pub centers: &'a mut Centers,
     pub sums: &'a mut Sums,
 }
 
@@ -31,7 +33,8 @@ impl Kernel for DirectSums<'_> {
             let own = (self.cos[k], self.sin[k]);
             weights(row, self.cos, self.sin, own, -0.5 * self.beta);
             row[k..].fill(0.0);
-            let (weight, pull, slope) = totals(row, self.cos, self.sin, own, self.beta);
+            let earlier = totals(row, self.cos, self.sin, own, self.beta);
+            let (weight, pull, slope) = self.centers.add(own, self.beta, earlier);
             self.sums.weight[k] = 1.0 + weight;
             self.sums.pull[k] = pull;
             self.sums.slope[k] = slope;
@@ -44,7 +47,7 @@ impl Kernel for DirectSums<'_> {
 }
 
 #[inline(always)]
-fn weights(row: &mut [f64], x: &[f64], y: &[f64], (cx, cy): (f64, f64), factor: f64) {
+pub(super) fn weights(row: &mut [f64], x: &[f64], y: &[f64], (cx, cy): (f64, f64), factor: f64) {
     for ((weight, &x), &y) in row.iter_mut().zip(x).zip(y) {
         let (dx, dy) = (x - cx, y - cy);
         *weight = exp(factor * dx.mul_add(dx, dy * dy));
@@ -53,7 +56,7 @@ fn weights(row: &mut [f64], x: &[f64], y: &[f64], (cx, cy): (f64, f64), factor: 
 
 /// sum w, sum w sin and sum w (cos - beta sin^2) of the angles from token k to the others.
 #[inline(always)]
-fn totals(row: &[f64], x: &[f64], y: &[f64], (cx, cy): (f64, f64), beta: f64) -> (f64, f64, f64) {
+pub(super) fn totals(row: &[f64], x: &[f64], y: &[f64], (cx, cy): (f64, f64), beta: f64) -> (f64, f64, f64) {
     let (mut w, mut h, mut d): (Lanes, Lanes, Lanes) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
     for ((row, x), y) in row.chunks_exact(LANES).zip(x.chunks_exact(LANES)).zip(y.chunks_exact(LANES)) {
         for l in 0..LANES {

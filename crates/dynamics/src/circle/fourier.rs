@@ -4,6 +4,7 @@
 
 use super::Sums;
 use super::bessel::Series;
+use super::centers::Centers;
 use super::direct::dot;
 use super::linear::Linear;
 use super::powers::{Powers, Start, begin};
@@ -61,14 +62,18 @@ pub(crate) struct FourierSums<'a, const SLOPE: bool> {
     pub cos: &'a [f64],
     pub sin: &'a [f64],
     pub modes: &'a mut Modes,
+    pub centers: &'a Centers,
     pub sums: &'a mut Sums,
 }
 
 impl<const SLOPE: bool> Kernel for FourierSums<'_, SLOPE> {
     #[inline(always)]
     fn run<V: Octet>(self) {
-        let Self { series, modes, sums, .. } = self;
+        let Self { series, modes, centers, sums, .. } = self;
         modes.clear();
+        if !centers.prefix.is_empty() {
+            modes.prefix.copy_from_slice(&centers.prefix);
+        }
         for start in (0..self.n).step_by(LANES) {
             begin::<V>(&self.cos[start..], &self.sin[start..], &mut modes.heads, &mut modes.starts);
             let tokens = start..self.n.min(start + LANES);
@@ -79,7 +84,7 @@ impl<const SLOPE: bool> Kernel for FourierSums<'_, SLOPE> {
                 }
             }
             for (k, totals) in tokens.zip(&*totals) {
-                sums.weight[k] = series.mean.mul_add(k as f64, 1.0 + V::sum(&totals[0]));
+                sums.weight[k] = series.mean.mul_add(k as f64 + centers.total, 1.0 + V::sum(&totals[0]));
                 sums.pull[k] = V::sum(&totals[1]);
                 if SLOPE {
                     sums.slope[k] = V::sum(&totals[2]);

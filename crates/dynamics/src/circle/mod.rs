@@ -10,9 +10,13 @@
 //! noise are summed pair by pair. The Jacobian is lower triangular, with -dF_k/dphi_k = sum_{j<k} dF_k/dphi_j, and
 //! implicit steps are forward substitutions in the same sums.
 //!
+//! Frozen centres of weight a_j are earlier tokens that count a_j times and have no columns in the Jacobian: the prefix
+//! sums begin with theirs.
+//!
 //! Not here: full attention, other matrices, other spheres.
 
 mod bessel;
+mod centers;
 pub(crate) mod direct;
 mod fourier;
 mod linear;
@@ -20,10 +24,12 @@ pub(crate) mod powers;
 pub(crate) mod rows;
 mod trig;
 
+use crate::Frozen;
 use crate::flow::Used;
 use crate::simd::{Detected, Kernel, Octet, SimdLevel, padded};
 use crate::solver::{ImplicitField, Tolerance, VectorField};
 use bessel::Series;
+use centers::Centers;
 use direct::{DirectSubstitution, DirectSums};
 use fourier::{FourierSubstitution, FourierSums, Modes};
 use linear::{Linear, Linearize};
@@ -66,6 +72,7 @@ pub struct CircleField {
     /// Padded coordinates of the latest evaluation.
     cos: Vec<f64>,
     sin: Vec<f64>,
+    centers: Centers,
     sums: Sums,
     /// Tokens that the latest evaluation summed directly.
     direct: Vec<usize>,
@@ -103,6 +110,7 @@ impl CircleField {
             series,
             cos: vec![0.0; padded(tokens)],
             sin: vec![0.0; padded(tokens)],
+            centers: Centers::default(),
             sums: Sums { weight: vector(), pull: vector(), slope: vector() },
             direct: Vec::new(),
             used: Used::default(),
@@ -111,6 +119,17 @@ impl CircleField {
             u: vec![0.0; padded(tokens)],
             inverse: vector(),
         }
+    }
+
+    /// Adds centres that all tokens see.
+    ///
+    /// # Panics
+    /// Unless their dimension is 2.
+    #[must_use]
+    pub fn with_frozen(mut self, frozen: &Frozen) -> Self {
+        assert_eq!(frozen.points().dimension(), 2, "points of the circle");
+        self.centers = Centers::new(frozen, &self.series);
+        self
     }
 
     /// Sets the angle by which rounding and truncation in the Fourier sums may move a token in the course of a solve
@@ -123,6 +142,7 @@ impl CircleField {
         self.series = Series::new(self.beta, tail);
         self.unit = f64::EPSILON + tail;
         self.modes = Modes::new(&self.series);
+        self.centers.expand(&self.series);
         self
     }
 
@@ -151,17 +171,17 @@ impl CircleField {
         if self.prefers_pairs() {
             self.direct.extend(0..self.n);
         } else {
-            let Self { level, n, series, cos, sin, modes, sums, .. } = self;
+            let Self { level, n, series, cos, sin, modes, centers, sums, .. } = self;
             let n = *n;
             // Without a token that could be noisy, slopes are for the linearisation alone.
-            let quiet = self.scale.abs() * self.unit * n as f64 * time <= self.noise;
+            let quiet = self.scale.abs() * self.unit * (n as f64 + centers.total) * time <= self.noise;
             if quiet && !keep {
-                level.run(FourierSums::<false> { series, n, cos, sin, modes, sums });
+                level.run(FourierSums::<false> { series, n, cos, sin, modes, centers, sums });
             } else {
-                level.run(FourierSums::<true> { series, n, cos, sin, modes, sums });
+                level.run(FourierSums::<true> { series, n, cos, sin, modes, centers, sums });
             }
             if !quiet {
-                for k in 1..n {
+                for k in 0..n {
                     if self.noise_of(k, time) > self.noise {
                         self.direct.push(k);
                     }
@@ -172,8 +192,8 @@ impl CircleField {
         if keep {
             self.rows.clear();
         }
-        let Self { beta, scale, cos, sin, direct, rows, sums, .. } = self;
-        self.level.run(DirectSums { beta: *beta, scale: *scale, cos, sin, tokens: direct, keep, rows, sums });
+        let Self { beta, scale, cos, sin, direct, rows, centers, sums, .. } = self;
+        self.level.run(DirectSums { beta: *beta, scale: *scale, cos, sin, tokens: direct, keep, rows, centers, sums });
     }
 
     /// True where a triangle of pairs is cheaper than the series.
@@ -185,7 +205,7 @@ impl CircleField {
     /// How far rounding in the Fourier sums can move token k: its velocity's error, for as long as the solve has lasted
     /// or the token needs to forget.
     fn noise_of(&self, k: usize, time: f64) -> f64 {
-        let speed = self.scale.abs() * self.unit * k as f64 / self.sums.weight[k];
+        let speed = self.scale.abs() * self.unit * (k as f64 + self.centers.total) / self.sums.weight[k];
         let rate = self.rate(k).abs();
         if time * rate > 1.0 { speed / rate } else { speed * time }
     }

@@ -6,7 +6,7 @@
 
 mod spectrum;
 
-use crate::{Attention, Model, Tokens, VectorField};
+use crate::{Layer, Model, Tokens, VectorField};
 pub use spectrum::Spectrum;
 
 /// What a final state looks like.
@@ -77,16 +77,19 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// What `end`, reached from `start` after `time`, is under `model`.
+    /// What `end`, reached from `start` after `time`, is under `model`. `radii` are the tokens' lengths there, where the
+    /// model's normalisation has these.
     ///
     /// # Panics
-    /// When the two have different shapes or do not fit the model.
+    /// When these have different shapes or do not fit the model.
     #[must_use]
-    pub fn of(model: &Model, spectrum: &Spectrum, start: &Tokens, end: &Tokens, time: f64) -> Self {
+    pub fn of(model: &Model, spectrum: &Spectrum, start: &Tokens, end: &Tokens, radii: &[f64], time: f64) -> Self {
         assert_eq!((start.len(), start.dimension()), (end.len(), end.dimension()), "the same tokens");
-        let mut velocity = vec![0.0; end.state().len()];
-        Attention::new(model.clone(), end.len()).velocity(time, end.state(), &mut velocity);
-        let speeds = (0..end.len()).map(|k| length(&token(&velocity, end.len(), k)));
+        let state = [end.state(), radii].concat();
+        let mut velocity = vec![0.0; state.len()];
+        Layer::new(model.clone(), end.len()).velocity(time, &state, &mut velocity);
+        let velocity = &velocity[..end.state().len()];
+        let speeds = (0..end.len()).map(|k| length(&token(velocity, end.len(), k)));
         Self::read(spectrum, start, end, speeds.fold(0.0, f64::max), time)
     }
 

@@ -16,8 +16,7 @@ pub enum Kernel {
     Auto,
     /// Pair by pair.
     Direct,
-    /// By Fourier series, whatever the rounding; with d = 2, the causal mask, softmax weights and the methods `auto` and
-    /// `ndf`.
+    /// By Fourier series, whatever the rounding; for the models of the method `ndf`, and with that or `auto`.
     Fourier,
 }
 
@@ -75,6 +74,8 @@ pub struct Followed {
     pub method: &'static str,
     /// The sums that were used: "direct", "fourier", or "fourier, direct" where some tokens fell back.
     pub kernel: &'static str,
+    /// The tokens' lengths at the end, where the model's normalisation has these; empty otherwise.
+    pub radii: Vec<f64>,
 }
 
 /// What a model cannot be solved with.

@@ -2,24 +2,29 @@
 //!
 //! | model | `auto` | field | coordinates |
 //! |---|---|---|---|
-//! | d = 2, causal, softmax, Q = K = I, V = a I | `ndf` | [`CircleField`] | angles |
+//! | d = 2, causal, softmax, Q = K = I, V = a I, with frozen centres as well | `ndf` | [`CircleField`] | angles |
 //! | d = 2, causal, softmax, other matrices | `dormand-prince-5`, then `ndf` | [`PlaneField`] | angles |
-//! | other causal models, with a window or a decay as well | `dormand-prince-5`, then `rodas4` | [`CausalAttention`] | ambient |
-//! | other masks, several heads | `dormand-prince-5` | [`Attention`] | ambient |
+//! | other causal models, with a window, a decay or frozen centres as well | `dormand-prince-5`, then `rodas4` | [`CausalAttention`] | ambient |
+//! | other masks, several heads, a perceptron | `dormand-prince-5` | [`Layer`] | ambient |
+//! | pre-LN, peri-LN, nGPT | `dormand-prince-5` | [`Layer`] | ambient, then radii |
+//!
+//! LN-scaling is solved as post-LN in another clock, mix-LN as post-LN up to its switch and as pre-LN from there
+//! (`normalized.rs`).
 //!
 //! `auto` leaves the explicit method when stability limits it: when the steps taken so far are many and those to come at
 //! the present size many more. Observers see ambient coordinates in every case. Fields in angles sum by Fourier series or
 //! pair by pair ([`Kernel`]), all others pair by pair.
 
 mod kernel;
+mod normalized;
 
 pub(crate) use kernel::Used;
 pub use kernel::{FollowError, Followed, Kernel};
 
 use crate::circle::Positions;
 use crate::{
-    Attention, CausalAttention, CircleField, DormandPrince5, ImplicitField, Mask, Model, Moment, Ndf, PiController,
-    PlaneField, PredictiveController, Problem, Rosenbrock, Solution, Solver, Statistics, Termination, VectorField,
+    CausalAttention, CircleField, DormandPrince5, ImplicitField, Layer, Mask, Model, Moment, Ndf, Normalization,
+    PiController, PlaneField, PredictiveController, Problem, Rosenbrock, Solution, Solver, Termination, VectorField,
     Weights, solve,
 };
 use std::cell::RefCell;
@@ -33,11 +38,13 @@ pub enum Method {
     Auto,
     /// Dormand and Prince's explicit Runge-Kutta pair of order 5(4).
     DormandPrince5,
-    /// Numerical differentiation formulas, implicit, of variable order 1 to 5; for causal softmax models with d = 2.
+    /// Numerical differentiation formulas, implicit, of variable order 1 to 5; for causal softmax models with d = 2,
+    /// post-LN or LN-scaling, no perceptron, and frozen centres only where Q = K = I and V = a I.
     Ndf,
-    /// Hairer and Wanner's Rosenbrock method of order 4(3), for the causal mask, windows and decays.
+    /// Hairer and Wanner's Rosenbrock method of order 4(3), for one head, the causal mask, windows and decays, with frozen
+    /// centres, post-LN or LN-scaling, and no perceptron.
     Rodas4,
-    /// Steinebach's Rosenbrock method of order 5(4), for the same masks and tolerances below about 1e-8.
+    /// Steinebach's Rosenbrock method of order 5(4), for the same models and tolerances below about 1e-8.
     Rodas5P,
 }
 
@@ -59,7 +66,10 @@ impl Method {
 }
 
 /// What models in angles have.
-const ANGLES: &str = "dimension 2, one head, the causal mask and softmax weights";
+const ANGLES: &str = "dimension 2, one head, the causal mask, softmax weights, no perceptron, and no frozen centre unless \
+                      Q = K = I and V = a I";
+/// What models with a triangular Jacobian have.
+const TRIANGULAR: &str = "one head, the causal mask, a window or a decay, and no perceptron";
 /// The explicit method is given this many steps before it can be left.
 const PATIENCE: u64 = 200;
 /// It is left when the steps still to come, at the present size, are more than this.
@@ -73,6 +83,22 @@ type Observer<'a> = dyn FnMut(Moment<'_>) -> ControlFlow<()> + 'a;
 /// # Errors
 /// When the model cannot be solved with the method or the kernel.
 pub fn follow(
+    model: &Model,
+    method: Method,
+    kernel: Kernel,
+    problem: Problem<'_>,
+    observer: &mut Observer<'_>,
+) -> Result<Followed, FollowError> {
+    match model.normalization() {
+        Normalization::PostLn => directions(model, method, kernel, problem, observer),
+        Normalization::LnScaling => normalized::in_its_clock(model, method, kernel, problem, observer),
+        Normalization::MixLn { switch } => normalized::mixed(model, switch, method, kernel, problem, observer),
+        _ => normalized::layered(model, method, kernel, problem, observer),
+    }
+}
+
+/// Follows a post-LN model.
+fn directions(
     model: &Model,
     method: Method,
     kernel: Kernel,
@@ -94,13 +120,13 @@ pub fn follow(
         (Method::Rodas4, Some(mut field)) => rodas4(&mut field, problem, observer),
         (Method::Rodas5P, Some(mut field)) => implicit(&mut field, &mut Rosenbrock::rodas5p(), problem, observer),
         (Method::Auto | Method::DormandPrince5, None) => {
-            explicit(&mut Attention::new(model.clone(), tokens), problem, observer)
+            explicit(&mut Layer::new(model.clone(), tokens), problem, observer)
         }
         (Method::Rodas4 | Method::Rodas5P, None) => {
-            return Err(FollowError::Method { method, needs: "one head and the causal mask, a window or a decay" });
+            return Err(FollowError::Method { method, needs: TRIANGULAR });
         }
     };
-    Ok(Followed { solution, method, kernel: Used::default().name() })
+    Ok(Followed { solution, method, kernel: Used::default().name(), radii: Vec::new() })
 }
 
 /// In angles, where a model has these: none elsewhere, unless the Fourier kernel was asked for.
@@ -114,7 +140,8 @@ fn in_angles(
 ) -> Result<Option<Followed>, FollowError> {
     let noise = kernel.noise(problem.tolerance);
     let ((solution, method), used) = if let Some(scale) = circle_scale(model) {
-        let mut field = CircleField::new(tokens, model.beta(), scale).with_noise(noise);
+        let field = CircleField::new(tokens, model.beta(), scale).with_noise(noise);
+        let mut field = if let Some(frozen) = model.frozen() { field.with_frozen(frozen) } else { field };
         let positions = field.positions();
         (on_circle(&mut field, positions, problem, observer, ndf), field.used())
     } else if let Some(field) = PlaneField::new(model, tokens) {
@@ -130,7 +157,7 @@ fn in_angles(
     } else {
         return Ok(None);
     };
-    Ok(Some(Followed { solution, method, kernel: used.name() }))
+    Ok(Some(Followed { solution, method, kernel: used.name(), radii: Vec::new() }))
 }
 
 fn explicit<F: VectorField>(
@@ -196,25 +223,25 @@ fn switching<F: ImplicitField>(
         return (first, name);
     }
     let rest = Problem { from: first.t_end, start: &first.state, ..problem };
-    // The place where the methods meet was shown already.
-    let mut shown = false;
-    let (second, then) = implicit(field, rest, &mut |moment| {
-        let again = !std::mem::replace(&mut shown, true);
-        if again { ControlFlow::Continue(()) } else { observer(moment) }
-    });
-    let (a, b) = (first.statistics, second.statistics);
-    let statistics = Statistics {
-        steps: a.steps + b.steps,
-        rejected: a.rejected + b.rejected,
-        evaluations: a.evaluations + b.evaluations,
-    };
+    let (second, then) = implicit(field, rest, &mut after_the_first(observer));
+    let statistics = first.statistics + second.statistics;
     let names = if then == Method::Ndf.name() { "dormand-prince-5, ndf" } else { "dormand-prince-5, rodas4" };
     (Solution { statistics, ..second }, names)
 }
 
+/// An observer for what goes on where another solve ended: the place where the two meet was shown already.
+fn after_the_first<'a>(observer: &'a mut Observer<'_>) -> impl FnMut(Moment<'_>) -> ControlFlow<()> + 'a {
+    let mut shown = false;
+    move |moment| {
+        let again = !std::mem::replace(&mut shown, true);
+        if again { ControlFlow::Continue(()) } else { observer(moment) }
+    }
+}
+
 /// The number a where a model is causal attention on the circle with Q = K = I and V = a I.
 fn circle_scale(model: &Model) -> Option<f64> {
-    let causal = *model.mask() == Mask::Causal && model.weights() == Weights::Softmax;
+    let bare = model.normalization() == Normalization::PostLn && model.perceptron().is_none();
+    let causal = *model.mask() == Mask::Causal && model.weights() == Weights::Softmax && bare;
     model.scalar_value().filter(|_| causal && model.dimension() == 2 && model.has_identity_scores())
 }
 
@@ -231,9 +258,9 @@ fn on_circle<F: ImplicitField>(
     let mut ambient = vec![0.0; problem.start.len()];
     let inner = RefCell::new(angles.clone());
     let mut show = |moment: Moment<'_>| match moment {
-        Moment::Saved { index, time, state } => {
+        Moment::Saved { index, time, state, radii } => {
             positions.of(state, &mut ambient);
-            observer(Moment::Saved { index, time, state: &ambient })
+            observer(Moment::Saved { index, time, state: &ambient, radii })
         }
         Moment::Step { from, time, state, between } => {
             positions.of(state, &mut ambient);

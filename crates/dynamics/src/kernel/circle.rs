@@ -21,6 +21,8 @@ pub(crate) struct CircleKernel<'a> {
     pub total: Total,
     /// Velocities, coordinate-major, 2 n numbers.
     pub out: &'a mut [f64],
+    /// The outputs' components along the tokens, n numbers.
+    pub radial: &'a mut [f64],
 }
 
 impl Kernel for CircleKernel<'_> {
@@ -37,6 +39,7 @@ impl Kernel for CircleKernel<'_> {
             let speed = self.value * my.mul_add(self.x[k], -(mx * self.y[k])) / divisor;
             self.out[k] = -self.y[k] * speed;
             self.out[n + k] = self.x[k] * speed;
+            self.radial[k] = self.value * (mx.mul_add(self.x[k], my * self.y[k]) + z) / divisor;
         }
     }
 }

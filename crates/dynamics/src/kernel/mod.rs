@@ -38,8 +38,11 @@ pub(crate) enum Values<'a> {
 
 /// Any d, Q, K and V.
 pub(crate) struct DirectKernel<'a> {
-    /// Unit tokens, coordinate-major, every coordinate padded to `padded(n)` numbers.
+    /// Unit tokens, coordinate-major: in every coordinate the frozen ones, as many as `front` has, then n moving ones,
+    /// padded.
     pub tokens: &'a [f64],
+    /// What is added to the scores of frozen tokens.
+    pub front: &'a [f64],
     pub n: usize,
     pub dimension: usize,
     /// Who is seen by every token, itself among them.
@@ -53,29 +56,37 @@ pub(crate) struct DirectKernel<'a> {
     pub total: Total,
     /// Score of every token for itself (n numbers), used by [`Total::Count`] and by sinks.
     pub own_scores: &'a [f64],
-    /// Scratch, `padded(n)` numbers.
+    /// Scratch, as many numbers as a coordinate of the tokens.
     pub row: &'a mut [f64],
     /// Velocities, coordinate-major, n * d numbers.
     pub out: &'a mut [f64],
+    /// The outputs' components along the tokens, n numbers.
+    pub radial: &'a mut [f64],
 }
 
 impl Kernel for DirectKernel<'_> {
     #[inline(always)]
     fn run<V: Octet>(self) {
-        let (n, d, stride) = (self.n, self.dimension, padded(self.n));
+        let (n, d, front) = (self.n, self.dimension, self.front.len());
+        let stride = front + padded(n);
         for k in 0..n {
             // Whole lanes round the span.
             let span = &self.spans[k];
             let lanes = span.start - span.start % LANES..padded(span.end);
-            let row = &mut self.row[..lanes.len()];
-            score_row(self.tokens, stride, d, k, lanes.start, &self.scores, row);
+            let row = &mut self.row[..front + lanes.len()];
+            let (frozen, seen) = row.split_at_mut(front);
+            score_row(self.tokens, stride, d, front + k, 0, &self.scores, frozen);
+            for (score, &log_weight) in frozen.iter_mut().zip(self.front) {
+                *score += log_weight;
+            }
+            score_row(self.tokens, stride, d, front + k, front + lanes.start, &self.scores, seen);
             if self.rate != 0.0 {
-                for (j, score) in lanes.clone().zip(row.iter_mut()) {
+                for (j, score) in lanes.clone().zip(seen.iter_mut()) {
                     *score = self.rate.mul_add(j as f64 - k as f64, *score);
                 }
             }
-            row[..span.start - lanes.start].fill(f64::NEG_INFINITY);
-            row[span.end - lanes.start..].fill(f64::NEG_INFINITY);
+            seen[..span.start - lanes.start].fill(f64::NEG_INFINITY);
+            seen[span.end - lanes.start..].fill(f64::NEG_INFINITY);
             let largest = match self.scores {
                 Scores::Chord(_) => 0.0,
                 Scores::Linear(_) => maximum(row),
@@ -91,19 +102,23 @@ impl Kernel for DirectKernel<'_> {
             };
             let mut radial = 0.0;
             for i in 0..d {
-                let coordinate = &self.tokens[i * stride..][lanes.clone()];
-                let own = self.tokens[i * stride + k];
+                let coordinates = i * stride..(i + 1) * stride;
+                let own = self.tokens[coordinates.start + front + k];
                 let sum = match self.values {
-                    Values::Differences(a) => a * weighted::<V>(row, coordinate, own),
-                    Values::Vectors(v) => weighted::<V>(row, &v[i * stride..][lanes.clone()], 0.0),
+                    Values::Differences(a) => a * both::<V>(row, &self.tokens[coordinates], front, lanes.start, own),
+                    Values::Vectors(v) => both::<V>(row, &v[coordinates], front, lanes.start, 0.0),
                 };
                 self.out[i * n + k] = sum * factor;
                 radial = own.mul_add(sum * factor, radial);
             }
             for i in 0..d {
-                let own = self.tokens[i * stride + k];
+                let own = self.tokens[i * stride + front + k];
                 self.out[i * n + k] = (-radial).mul_add(own, self.out[i * n + k]);
             }
+            self.radial[k] = match self.values {
+                Values::Differences(a) => (a * weights).mul_add(factor, radial),
+                Values::Vectors(_) => radial,
+            };
         }
     }
 }
@@ -147,6 +162,14 @@ fn total<V: Octet>(row: &[f64]) -> f64 {
         next.plus(last).store(&mut total, part);
     }
     V::sum(&total)
+}
+
+/// The sum of weights times (coordinate - own) over the `front` frozen tokens and the moving ones from `first` on.
+#[inline(always)]
+fn both<V: Octet>(row: &[f64], coordinate: &[f64], front: usize, first: usize, own: f64) -> f64 {
+    let (frozen, seen) = row.split_at(front);
+    let sum = weighted::<V>(seen, &coordinate[front + first..][..seen.len()], own);
+    if frozen.is_empty() { sum } else { sum + weighted::<V>(frozen, &coordinate[..front], own) }
 }
 
 /// The sum of weights times (coordinate - own), in the same way.

@@ -83,8 +83,8 @@ pub struct PlaneField {
 }
 
 impl PlaneField {
-    /// The field of `tokens` tokens, with the best instructions of this processor. None unless d = 2, the mask is causal and
-    /// the weights are a softmax.
+    /// The field of `tokens` tokens, with the best instructions of this processor. None unless d = 2, the mask is causal,
+    /// the weights are a softmax and there is nothing beside attention ([`Model::is_plain`]).
     #[must_use]
     pub fn new(model: &Model, tokens: usize) -> Option<Self> {
         Self::with_level(model, tokens, SimdLevel::detect())
@@ -95,7 +95,7 @@ impl PlaneField {
     pub fn with_level(model: &Model, tokens: usize, level: SimdLevel) -> Option<Self> {
         let head = model.single_head()?;
         let fits = model.dimension() == 2 && *model.mask() == Mask::Causal && model.weights() == Weights::Softmax;
-        if !fits {
+        if !(fits && model.is_plain()) {
             return None;
         }
         let (score, value) = (head.scores(model.beta()), &head.value);

@@ -39,6 +39,8 @@ pub enum Moment<'a> {
         time: f64,
         /// The state.
         state: &'a [f64],
+        /// The tokens' lengths where [`crate::follow`] solves for these too; they are no part of `state` then.
+        radii: &'a [f64],
     },
     /// The state after an accepted step.
     Step {
@@ -91,6 +93,18 @@ pub struct Statistics {
     pub rejected: u64,
     /// Evaluations of the field.
     pub evaluations: u64,
+}
+
+impl std::ops::Add for Statistics {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            steps: self.steps + other.steps,
+            rejected: self.rejected + other.rejected,
+            evaluations: self.evaluations + other.evaluations,
+        }
+    }
 }
 
 /// The end of a solve; the states on the way went to the observer.
@@ -225,10 +239,10 @@ impl Report<'_> {
             let (index, at) = (self.saved, self.times[self.saved]);
             self.saved += 1;
             if at == time {
-                (self.observer)(Moment::Saved { index, time: at, state: solver.state() })?;
+                (self.observer)(Moment::Saved { index, time: at, state: solver.state(), radii: &[] })?;
             } else {
                 solver.interpolate(field, at, &mut self.scratch);
-                (self.observer)(Moment::Saved { index, time: at, state: &self.scratch })?;
+                (self.observer)(Moment::Saved { index, time: at, state: &self.scratch, radii: &[] })?;
             }
         }
         let between = |at: f64, out: &mut [f64]| solver.interpolate(field, at, out);

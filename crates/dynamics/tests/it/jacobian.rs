@@ -4,7 +4,7 @@ use super::*;
 use tokenpark_dynamics::{CausalAttention, ImplicitField, SimdLevel, VectorField};
 
 /// J u at `state` by Richardson-extrapolated central differences, in the charts of the linearisation at `state`.
-fn jacobian_times(field: &mut CausalAttention, state: &[f64], u: &[f64]) -> Vec<f64> {
+pub(crate) fn jacobian_times(field: &mut CausalAttention, state: &[f64], u: &[f64]) -> Vec<f64> {
     let mut difference = |h: f64| {
         let mut velocities = [vec![0.0; state.len()], vec![0.0; state.len()]];
         for (sign, velocity) in [1.0, -1.0].into_iter().zip(&mut velocities) {
@@ -19,7 +19,7 @@ fn jacobian_times(field: &mut CausalAttention, state: &[f64], u: &[f64]) -> Vec<
     (0..a.len()).map(|i| (64.0 * c[i] - 20.0 * b[i] + a[i]) / 45.0).collect()
 }
 
-fn tangential(state: &[f64], n: usize, seed: f64) -> Vec<f64> {
+pub(crate) fn tangential(state: &[f64], n: usize, seed: f64) -> Vec<f64> {
     let d = state.len() / n;
     let mut u: Vec<f64> = (0..n * d).map(|i| (i as f64 * 0.3819 + seed).fract() - 0.5).collect();
     for k in 0..n {

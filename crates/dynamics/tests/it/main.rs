@@ -6,6 +6,7 @@ mod clusters;
 mod configuration;
 mod invariants;
 mod jacobian;
+mod layers;
 mod masks;
 mod mergers;
 mod order;

@@ -22,7 +22,7 @@ fn masks() -> Vec<Mask> {
 }
 
 /// Whether token k sees token j, by the definitions; both from 0.
-fn sees(mask: &Mask, k: usize, j: usize) -> bool {
+pub(crate) fn sees(mask: &Mask, k: usize, j: usize) -> bool {
     match mask {
         Mask::Full => true,
         Mask::Window(width) => j <= k && k < j + width,

@@ -91,6 +91,8 @@ pub(super) struct Simulated {
     /// The states at the saved times.
     pub(super) saved: Vec<(f64, Tokens)>,
     pub(super) end: Tokens,
+    /// The tokens' lengths at the end, where the normalisation has these.
+    pub(super) radii: Vec<f64>,
     pub(super) time: f64,
     pub(super) termination: Termination,
 }
@@ -109,8 +111,7 @@ impl Run<'_> {
         let settings = plan.point(self.point);
         let draws = Draws::new(plan.manifest(), &settings, self.replica);
         let start = draws.start(plan.manifest(), &settings)?;
-        let (beta, mask, weights) = (settings.beta, settings.mask.clone(), settings.weights);
-        let model = Model::with_heads(start.dimension(), beta, mask, weights, draws.heads(&settings))?;
+        let model = draws.model(plan.manifest(), &settings)?;
         Ok((model, start))
     }
 
@@ -136,7 +137,8 @@ impl Run<'_> {
             observer(moment)
         })?;
         let solution = followed.solution;
-        Ok(Simulated { model, saved, end, time: solution.t_end, termination: solution.termination, start })
+        let (radii, time, termination) = (followed.radii, solution.t_end, solution.termination);
+        Ok(Simulated { model, saved, end, radii, time, termination, start })
     }
 
     /// Computes the run.

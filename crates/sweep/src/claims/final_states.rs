@@ -147,7 +147,7 @@ fn heads(stream: &mut Stream, d: usize, count: u64) -> Vec<(String, String)> {
 
 fn finding(run: &Simulated) -> (Spectrum, Finding) {
     let spectrum = Spectrum::of(run.value());
-    let finding = Finding::of(&run.model, &spectrum, &run.start, &run.end, run.time);
+    let finding = Finding::of(&run.model, &spectrum, &run.start, &run.end, &run.radii, run.time);
     (spectrum, finding)
 }
 

@@ -12,12 +12,12 @@ use super::number::short;
 use super::observe::{Observe, Times};
 use super::parking::ParkingSpec;
 use super::setting::Setting;
-use super::{fits, words};
+use super::{fits, layers, solvable, words};
 use crate::axis::{Grid, Slot};
 use crate::diagnostics::Report;
 use crate::expression::Variables;
 use crate::manifest::Separation;
-use tokenpark_dynamics::{Kernel, Mask, Method, Weights};
+use tokenpark_dynamics::Weights;
 
 /// The largest number of runs.
 const MOST_RUNS: u64 = 1_000_000_000;
@@ -41,11 +41,12 @@ pub(crate) fn check(report: &mut Report<'_>, parts: &Parts<'_>) {
     }
     attention::masks(report, parts.grid);
     attention::heads(report, parts.grid);
+    layers::check(report, parts.grid, parts.initial);
     points(report, parts);
     separations(report, parts.grid);
     times(report, parts);
     prefixes(report, parts);
-    kernels(report, parts.grid);
+    solvable::check(report, parts.grid);
     fits::check(report, parts.grid, parts.parking);
 }
 
@@ -162,38 +163,6 @@ fn prefixes(report: &mut Report<'_>, parts: &Parts<'_>) {
         let message =
             "`observe.prefixes` needs `model.weights` = \"softmax\": unnormalized weights divide by all tokens";
         report.wrong(span, message, "allowed: no `prefixes`, and one run for each number of tokens");
-    }
-}
-
-/// The Fourier kernel exists on the circle, for the causal mask with weights that sum to 1 and methods in angles.
-fn kernels(report: &mut Report<'_>, grid: &Grid) {
-    let keys = [Key::Kernel, Key::Dimension, Key::Mask, Key::Weights, Key::Method, Key::Heads];
-    let [Some(kernel), Some(dimension), Some(mask), Some(weights), Some(method), Some(heads)] =
-        keys.map(|key| grid.slot(key))
-    else {
-        return;
-    };
-    let mut seen = BTreeSet::new();
-    for point in grid.combinations(&[&kernel, &dimension, &mask, &weights, &method, &heads]) {
-        if *kernel.at(point) != Setting::Kernel(Kernel::Fourier) {
-            continue;
-        }
-        let angles = [Method::Auto, Method::Ndf].map(Setting::Method);
-        let wrong = [
-            (Key::Dimension, &dimension, count(dimension.at(point)) != 2, "2"),
-            (Key::Mask, &mask, *mask.at(point) != Setting::Mask(Mask::Causal), "\"causal\""),
-            (Key::Weights, &weights, *weights.at(point) != Setting::Weights(Weights::Softmax), "\"softmax\""),
-            (Key::Heads, &heads, *heads.at(point) != Setting::Heads(Vec::new()), "[]"),
-            (Key::Method, &method, !angles.contains(method.at(point)), "\"auto\" or \"ndf\""),
-        ];
-        let Some((key, slot, _, needs)) = wrong.into_iter().find(|(_, _, wrong, _)| *wrong) else { continue };
-        let span = kernel.span(point);
-        if seen.insert(span.start) {
-            let (path, found) = (key.path(), slot.at(point));
-            let message =
-                format!("kernel \"fourier\" needs `{path}` = {needs}, which is {found}{}", whereabouts(slot, point));
-            report.wrong(span, message, "allowed here: \"auto\", \"direct\"");
-        }
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::json;
 use toml::de::{DeTable, DeValue};
 
 use super::csv;
-use super::number;
+use super::number::{self, Bounds};
 use super::schema;
 use super::value::{self, Value};
 use super::words;
@@ -54,15 +54,27 @@ impl Noise {
 }
 
 /// The section `[initial]`.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Initial {
     /// The initial positions.
     pub distribution: Distribution,
     /// Whether the points of a sweep share their random numbers.
     pub noise: Noise,
-    /// Where the positions are written.
+    /// The length of every token, where the normalisation has lengths.
+    pub radius: f64,
+    /// Where the positions and the radius are written.
     pub(crate) span: Range<usize>,
+    pub(crate) radius_span: Range<usize>,
 }
+
+impl Default for Initial {
+    fn default() -> Self {
+        let distribution = Distribution::default();
+        Self { distribution, noise: Noise::default(), radius: 1.0, span: 0..0, radius_span: 0..0 }
+    }
+}
+
+const RADII: Bounds = Bounds::above(0.0, 1e100);
 
 /// The keys of the section, and what they may be.
 pub(crate) fn schema() -> serde_json::Map<String, serde_json::Value> {
@@ -74,7 +86,9 @@ pub(crate) fn schema() -> serde_json::Map<String, serde_json::Value> {
         schema::table(json!({ "file": { "type": "string" } }), &["file"]),
     ] });
     let noise = "Whether the points of a sweep share their random numbers.";
+    let length = "The length of every token at the start, where the normalisation has lengths.";
     let entries = [
+        ("radius", schema::about(RADII.schema(), length, Some("1.0"))),
         ("distribution", schema::about(distribution, "The initial positions.", Some("\"uniform\""))),
         ("noise", schema::about(schema::words(&NOISES), noise, Some("\"independent\""))),
     ];
@@ -91,6 +105,11 @@ pub(crate) fn read(report: &mut Report<'_>, table: &DeTable<'_>) -> Initial {
     }
     if let Some(value) = table.get("noise") {
         initial.noise = value::choice(report, "initial.noise", value, &NOISES, &[]).unwrap_or_default();
+    }
+    if let Some(value) = table.get("radius") {
+        initial.radius_span = value.span();
+        let radius = number::number(report, "initial.radius", value, &RADII);
+        initial.radius = radius.unwrap_or(initial.radius);
     }
     initial
 }
@@ -109,7 +128,7 @@ fn read_distribution(report: &mut Report<'_>, value: &Value<'_>) -> Option<Distr
     };
     let (key, entry) = table.iter().next()?;
     match key.get_ref().as_ref() {
-        "points" => read_points(report, entry).map(Distribution::Points),
+        "points" => read_points(report, "initial.distribution.points", entry).map(Distribution::Points),
         "file" => read_file(report, entry).map(Distribution::File),
         word => {
             let help = words::allowed(word, &["points", "file"]);
@@ -119,8 +138,8 @@ fn read_distribution(report: &mut Report<'_>, value: &Value<'_>) -> Option<Distr
     }
 }
 
-fn read_points(report: &mut Report<'_>, value: &Value<'_>) -> Option<Vec<Vec<f64>>> {
-    let name = "initial.distribution.points";
+/// Rows of coordinates, each divided by its length.
+pub(super) fn read_points(report: &mut Report<'_>, name: &str, value: &Value<'_>) -> Option<Vec<Vec<f64>>> {
     let rows = number::rows(report, name, value)?;
     let items = value.get_ref().as_array()?;
     let found: Vec<Option<Vec<f64>>> = (rows.into_iter().zip(items.iter()))

@@ -27,6 +27,12 @@ pub enum Key {
     Value,
     /// The heads, where there are several.
     Heads,
+    /// Where a layer is normalised.
+    Normalization,
+    /// The frozen centres.
+    Frozen,
+    /// The perceptron beside the attention.
+    Perceptron,
     /// The time at which a run ends.
     Until,
     /// Relative tolerance.
@@ -58,6 +64,9 @@ pub(crate) enum Kind {
     Weights,
     Matrix,
     Heads,
+    Normalization,
+    Frozen,
+    Perceptron,
     Method,
     Kernel,
     Separation,
@@ -79,7 +88,7 @@ const fn row(path: &'static str, kind: Kind, default: Option<&'static str>) -> D
 }
 
 /// In the order of [`Key`], which is the order of the canonical form.
-const SETTINGS: [Definition; 19] = [
+const SETTINGS: [Definition; 22] = [
     row("model.tokens", Kind::Count { low: 1, high: 10_000_000 }, None),
     row("model.dimension", Kind::Count { low: 2, high: 4096 }, None),
     row("model.beta", Kind::Number(Bounds::closed(0.0, 1e6)), None),
@@ -89,6 +98,9 @@ const SETTINGS: [Definition; 19] = [
     row("model.key", Kind::Matrix, Some("\"identity\"")),
     row("model.value", Kind::Matrix, Some("\"identity\"")),
     row("model.heads", Kind::Heads, Some("[]")),
+    row("model.normalization", Kind::Normalization, Some("\"post-ln\"")),
+    row("model.frozen", Kind::Frozen, Some("\"none\"")),
+    row("model.perceptron", Kind::Perceptron, Some("\"none\"")),
     row("integrate.until", Kind::Number(Bounds::closed(1e-300, 1e300)), None),
     row("integrate.rtol", Kind::Number(Bounds::above(0.0, 0.1)), Some("1e-6")),
     row("integrate.atol", Kind::Number(Bounds::above(0.0, 0.1)), Some("1e-9")),
@@ -116,6 +128,9 @@ impl Key {
         Self::KeyMatrix,
         Self::Value,
         Self::Heads,
+        Self::Normalization,
+        Self::Frozen,
+        Self::Perceptron,
         Self::Until,
         Self::Rtol,
         Self::Atol,
@@ -149,6 +164,9 @@ impl Key {
             Self::KeyMatrix => "The matrix K, d x d.",
             Self::Value => "The matrix V, d x d.",
             Self::Heads => "Several heads, each with its own Q, K and V; the velocity is their mean.",
+            Self::Normalization => "The normalisation scheme of the layer.",
+            Self::Frozen => "Centres that never move and that every token sees.",
+            Self::Perceptron => "W_2 act(W_1 x + b), added to the velocity.",
             Self::Until => "The time at which a run ends.",
             Self::Rtol => "Relative tolerance.",
             Self::Atol => "Absolute tolerance.",

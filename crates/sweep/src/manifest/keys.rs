@@ -7,7 +7,7 @@ pub(crate) const SECTIONS: [&str; 7] = ["model", "initial", "integrate", "observ
 /// The keys above the first section.
 pub(crate) const TOP: [&str; 6] = ["schema", "kind", "name", "title", "seed", "replicas"];
 /// The keys of [initial].
-pub(crate) const INITIAL: [&str; 2] = ["distribution", "noise"];
+pub(crate) const INITIAL: [&str; 3] = ["distribution", "noise", "radius"];
 /// The keys of [observe].
 pub(crate) const OBSERVE: [&str; 6] = ["times", "record", "cluster_gap", "cluster_split", "lifetimes_from", "prefixes"];
 /// The keys of [parking] that are no settings.

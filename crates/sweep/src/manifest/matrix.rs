@@ -13,14 +13,15 @@ use super::value::{self, Value};
 use super::words;
 use crate::diagnostics::Report;
 
-/// A d × d matrix, d being the dimension at hand. Its `Display` is its TOML.
+/// A matrix, d × d with the dimension d at hand; those of a perceptron are of other shapes and can only be written out,
+/// read from a file or normal. Its `Display` is its TOML.
 #[derive(Clone, Debug, PartialEq)]
 pub enum MatrixSpec {
     /// The identity.
     Identity,
     /// The d numbers of the diagonal, zero elsewhere.
     Diagonal(Vec<f64>),
-    /// The d rows of d numbers.
+    /// Its rows.
     Matrix(Vec<Vec<f64>>),
     /// Turns by these angles in the planes of the first two coordinates, the next two and so on; keeps the others.
     Rotation(Vec<f64>),
@@ -49,12 +50,21 @@ impl MatrixSpec {
         match self {
             Self::Diagonal(diagonal) => Some(diagonal.len()),
             Self::Matrix(rows) => Some(rows.len()),
-            Self::File(file) => Some(file.size),
+            Self::File(file) => Some(file.rows),
             Self::Spectrum { eigenvalues, .. } => {
                 Some(eigenvalues.iter().map(|&[_, im]| if im == 0.0 { 1 } else { 2 }).sum())
             }
             Self::Shared(random) => random.size(),
             Self::Identity | Self::Rotation(_) | Self::Gaussian(_) | Self::Symmetric(_) | Self::Orthogonal => None,
+        }
+    }
+
+    /// The numbers of rows and columns of a perceptron's matrix, if it is written for these only.
+    pub(crate) fn shape(&self) -> Option<(usize, usize)> {
+        match self {
+            Self::Matrix(rows) => Some((rows.len(), rows[0].len())),
+            Self::File(file) => Some((file.rows, file.columns)),
+            _ => None,
         }
     }
 
@@ -97,8 +107,10 @@ impl fmt::Display for MatrixSpec {
 const ALLOWED: &str = "\"identity\", { diagonal = [..] }, { matrix = [[..], ..] }, { rotation = angle }, \
                        { file = \"v.npy\" }, { gaussian = standard deviation }, { symmetric = standard deviation }, \
                        { orthogonal = true } or { spectrum = [..] }";
+const ALLOWED_RECTANGULAR: &str = "{ matrix = [[..], ..] }, { file = \"w.npy\" } or { gaussian = standard deviation }";
 const KINDS: [&str; 8] = ["diagonal", "matrix", "rotation", "file", "gaussian", "symmetric", "orthogonal", "spectrum"];
 const RANDOM: [&str; 4] = ["gaussian", "symmetric", "orthogonal", "spectrum"];
+const RECTANGULAR: [&str; 3] = ["matrix", "file", "gaussian"];
 const DEVIATIONS: Bounds = Bounds::above(0.0, 1e6);
 const ANGLES: Bounds = Bounds::closed(-1e6, 1e6);
 /// Of eigenvalues.
@@ -112,7 +124,7 @@ pub(crate) fn schema() -> serde_json::Value {
     let numbers = json!({ "type": "array", "minItems": 1, "items": { "type": "number" } });
     let rows = json!({ "type": "array", "minItems": 1, "items": numbers });
     let angles = json!({ "anyOf": [ANGLES.schema(), numbers] });
-    let file = json!({ "type": "string", "pattern": "\\.([nN][pP][yY]|[cC][sS][vV]|[sS][aA][fF][eE][tT][eE][nN][sS][oO][rR][sS])$" });
+    let file = file_schema();
     let pair = json!({ "type": "array", "minItems": 2, "maxItems": 2, "items": SIZES.schema() });
     let spectrum = json!({ "type": "array", "minItems": 1, "items": { "anyOf": [SIZES.schema(), pair] } });
     let (truth, deviation) = (json!({ "type": "boolean", "const": true }), DEVIATIONS.schema());
@@ -132,7 +144,23 @@ pub(crate) fn schema() -> serde_json::Value {
     ] })
 }
 
-/// Reads a matrix. Whether it fits the dimension is known only at each point of the sweep.
+/// What a matrix of any shape may be.
+pub(crate) fn rectangular_schema() -> serde_json::Value {
+    let rows = json!({ "type": "array", "minItems": 1, "items": { "type": "array", "minItems": 1, "items": { "type": "number" } } });
+    let truth = json!({ "type": "boolean", "const": true });
+    json!({ "anyOf": [
+        schema::table(json!({ "matrix": rows }), &["matrix"]),
+        schema::table(json!({ "file": file_schema(), "name": { "type": "string" } }), &["file"]),
+        schema::table(json!({ "gaussian": DEVIATIONS.schema(), "shared": truth }), &["gaussian"]),
+    ] })
+}
+
+/// The name of a file with a matrix.
+fn file_schema() -> serde_json::Value {
+    json!({ "type": "string", "pattern": "\\.([nN][pP][yY]|[cC][sS][vV]|[sS][aA][fF][eE][tT][eE][nN][sS][oO][rR][sS])$" })
+}
+
+/// Reads a square matrix. Whether it fits the dimension is known only at each point of the sweep.
 pub(crate) fn read(report: &mut Report<'_>, name: &str, value: &Value<'_>) -> Option<MatrixSpec> {
     let table = match value.get_ref() {
         DeValue::String(word) if word == "identity" => return Some(MatrixSpec::Identity),
@@ -143,22 +171,52 @@ pub(crate) fn read(report: &mut Report<'_>, name: &str, value: &Value<'_>) -> Op
             return None;
         }
     };
+    entry(report, name, value, table, true)
+}
+
+/// Reads a matrix of any shape.
+pub(crate) fn rectangular(report: &mut Report<'_>, name: &str, value: &Value<'_>) -> Option<MatrixSpec> {
+    match value.get_ref() {
+        DeValue::Table(table) => entry(report, name, value, table, false),
+        other => {
+            let message = format!("`{name}` cannot be {}", words::noun(other));
+            report.wrong(value.span(), message, format!("allowed: {ALLOWED_RECTANGULAR}"));
+            None
+        }
+    }
+}
+
+/// A matrix from its table.
+fn entry(
+    report: &mut Report<'_>,
+    name: &str,
+    value: &Value<'_>,
+    table: &DeTable<'_>,
+    square: bool,
+) -> Option<MatrixSpec> {
+    let (allowed, known) = if square { (ALLOWED, &KINDS[..]) } else { (ALLOWED_RECTANGULAR, &RECTANGULAR[..]) };
     let kinds: Vec<_> = table.iter().filter(|(key, _)| !FURTHER.contains(&key.get_ref().as_ref())).collect();
     let [(key, entry)] = kinds[..] else {
         let message = format!("`{name}` needs exactly one key in the table, not {}", kinds.len());
-        report.wrong(value.span(), message, format!("allowed: {ALLOWED}"));
+        report.wrong(value.span(), message, format!("allowed: {allowed}"));
         return None;
     };
     let word = key.get_ref().as_ref();
-    if !KINDS.contains(&word) {
-        report.wrong(key.span(), format!("unknown matrix {}", words::quote(word)), words::allowed(word, &KINDS));
+    if !known.contains(&word) {
+        report.wrong(key.span(), format!("unknown matrix {}", words::quote(word)), words::allowed(word, known));
         return None;
     }
     if !beside(report, name, word, table) {
         return None;
     }
     let shared = table.get("shared").map(|shared| truth(report, &format!("{name}.shared"), shared));
-    let spec = kind(report, &format!("{name}.{word}"), word, entry, table)?;
+    let name = &format!("{name}.{word}");
+    let spec = match word {
+        "matrix" if square => rows_of_a_square(report, name, entry).map(MatrixSpec::Matrix),
+        "matrix" => number::rows(report, name, entry).map(MatrixSpec::Matrix),
+        "file" => file(report, name, entry, table.get("name"), square).map(MatrixSpec::File),
+        _ => kind(report, name, word, entry, table),
+    }?;
     match shared {
         None => Some(spec),
         Some(shared) => shared.map(|()| MatrixSpec::Shared(Box::new(spec))),
@@ -187,10 +245,8 @@ fn beside(report: &mut Report<'_>, name: &str, kind: &str, table: &DeTable<'_>) 
 fn kind(report: &mut Report<'_>, name: &str, word: &str, entry: &Value<'_>, table: &DeTable<'_>) -> Option<MatrixSpec> {
     match word {
         "diagonal" => number::numbers(report, name, entry).map(MatrixSpec::Diagonal),
-        "matrix" => square(report, name, entry).map(MatrixSpec::Matrix),
         "rotation" if entry.get_ref().is_array() => number::numbers(report, name, entry).map(MatrixSpec::Rotation),
         "rotation" => number::number(report, name, entry, &ANGLES).map(|a| MatrixSpec::Rotation(vec![a])),
-        "file" => file(report, name, entry, table.get("name")).map(MatrixSpec::File),
         "gaussian" => number::number(report, name, entry, &DEVIATIONS).map(MatrixSpec::Gaussian),
         "symmetric" => number::number(report, name, entry, &DEVIATIONS).map(MatrixSpec::Symmetric),
         "orthogonal" => truth(report, name, entry).map(|()| MatrixSpec::Orthogonal),
@@ -236,8 +292,15 @@ fn spectrum(report: &mut Report<'_>, name: &str, value: &Value<'_>, basis: Optio
     (!eigenvalues.is_empty()).then_some(MatrixSpec::Spectrum { eigenvalues, orthonormal })
 }
 
-fn file(report: &mut Report<'_>, name: &str, value: &Value<'_>, tensor: Option<&Value<'_>>) -> Option<Arc<FileMatrix>> {
-    let allowed = "allowed: an .npy, .safetensors or .csv file with a square matrix, relative to the manifest";
+fn file(
+    report: &mut Report<'_>,
+    name: &str,
+    value: &Value<'_>,
+    tensor: Option<&Value<'_>>,
+    square: bool,
+) -> Option<Arc<FileMatrix>> {
+    let matrix = if square { "square matrix" } else { "matrix" };
+    let allowed = format!("allowed: an .npy, .safetensors or .csv file with a {matrix}, relative to the manifest");
     let odd = [Some(value), tensor].into_iter().flatten().find(|value| !value.get_ref().is_str());
     if let Some(odd) = odd {
         report.wrong(odd.span(), format!("`{name}` cannot have {}", words::noun(odd.get_ref())), allowed);
@@ -245,10 +308,10 @@ fn file(report: &mut Report<'_>, name: &str, value: &Value<'_>, tensor: Option<&
     }
     let tensor = tensor.and_then(|tensor| tensor.get_ref().as_str()).map(str::to_owned);
     let path = report.path().parent().unwrap_or(std::path::Path::new("")).join(value.get_ref().as_str()?);
-    matrix_file::read(&path, tensor).map_err(|message| report.wrong(value.span(), message, allowed)).ok()
+    matrix_file::read(&path, tensor, square).map_err(|message| report.wrong(value.span(), message, allowed)).ok()
 }
 
-fn square(report: &mut Report<'_>, name: &str, value: &Value<'_>) -> Option<Vec<Vec<f64>>> {
+fn rows_of_a_square(report: &mut Report<'_>, name: &str, value: &Value<'_>) -> Option<Vec<Vec<f64>>> {
     let rows = number::rows(report, name, value)?;
     if rows.len() != rows[0].len() {
         let (height, width) = (words::count(rows.len(), "row"), words::count(rows[0].len(), "number"));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-/// A square matrix of finite numbers that a file held when the manifest was read.
+/// A matrix of finite numbers that a file held when the manifest was read.
 #[derive(Debug, PartialEq)]
 pub struct FileMatrix {
     /// SHA-256 of the whole file, hexadecimal: what counts in the fingerprint.
@@ -14,15 +14,17 @@ pub struct FileMatrix {
     pub name: Option<String>,
     /// Row by row.
     pub entries: Vec<f64>,
-    /// The number of rows and of columns.
-    pub size: usize,
+    /// The number of rows.
+    pub rows: usize,
+    /// The number of columns.
+    pub columns: usize,
 }
 
 /// The shape and the entries, row by row.
 type Table = (Vec<usize>, Vec<f64>);
 
-/// Reads the file, or says what is wrong with it.
-pub(crate) fn read(path: &Path, name: Option<String>) -> Result<Arc<FileMatrix>, String> {
+/// Reads the file, or says what is wrong with it; a matrix may have to be square.
+pub(crate) fn read(path: &Path, name: Option<String>, square: bool) -> Result<Arc<FileMatrix>, String> {
     let bytes = std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
     let extension = extension.as_ref().and_then(|extension| extension.to_str());
@@ -33,19 +35,24 @@ pub(crate) fn read(path: &Path, name: Option<String>) -> Result<Arc<FileMatrix>,
         (Some("safetensors"), _) => safetensors(&bytes, name.as_deref()),
         _ => Err("files end in .npy, .safetensors or .csv".to_owned()),
     };
-    let checked = found.and_then(|(shape, entries)| square(&shape, &entries).map(|size| (size, entries)));
-    let (size, entries) = checked.map_err(|error| format!("{}: {error}", path.display()))?;
+    let checked = found.and_then(|(shape, entries)| check(&shape, &entries, square).map(|size| (size, entries)));
+    let ([rows, columns], entries) = checked.map_err(|error| format!("{}: {error}", path.display()))?;
     let digest = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Arc::new(FileMatrix { digest, name, entries, size }))
+    Ok(Arc::new(FileMatrix { digest, name, entries, rows, columns }))
 }
 
-fn square(shape: &[usize], entries: &[f64]) -> Result<usize, String> {
-    match shape {
-        [rows, columns] if rows == columns && *rows > 0 => match entries.iter().position(|x| !x.is_finite()) {
-            Some(at) => Err(format!("the entry at row {}, column {} is not finite", at / rows + 1, at % rows + 1)),
-            None => Ok(*rows),
-        },
-        _ => Err(format!("the shape is {shape:?}, not that of a square matrix")),
+/// The numbers of rows and columns.
+fn check(shape: &[usize], entries: &[f64], square: bool) -> Result<[usize; 2], String> {
+    match *shape {
+        [rows, columns] if (rows == columns || !square) && rows > 0 && columns > 0 => {
+            match entries.iter().position(|x| !x.is_finite()) {
+                Some(at) => {
+                    Err(format!("the entry at row {}, column {} is not finite", at / columns + 1, at % columns + 1))
+                }
+                None => Ok([rows, columns]),
+            }
+        }
+        _ => Err(format!("the shape is {shape:?}, not that of a {}", if square { "square matrix" } else { "matrix" })),
     }
 }
 

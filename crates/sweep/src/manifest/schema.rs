@@ -9,7 +9,9 @@ use serde_json::{Map, Value, json};
 
 use super::key::{Key, Kind};
 use super::kind::Experiment;
-use super::{draft, heads, initial, mask, matrix, observe, parking, read, separation, setting};
+use super::{
+    draft, frozen, heads, initial, mask, matrix, normalization, observe, parking, perceptron, read, separation, setting,
+};
 
 /// The JSON Schema of manifests: equal for equal versions of the program.
 pub fn json_schema() -> Value {
@@ -28,7 +30,7 @@ pub fn json_schema() -> Value {
         "if": partly(json!({ "kind": { "const": Experiment::Parking.name() } }), &["kind"]),
         "then": of_kind(Experiment::Parking),
         "else": of_kind(Experiment::Attention),
-        "definitions": { "matrix": matrix::schema(), "separation": separation::schema() },
+        "definitions": { "matrix": matrix::schema(), "rectangular": matrix::rectangular_schema(), "separation": separation::schema() },
     })
 }
 
@@ -87,6 +89,9 @@ pub(crate) fn of(kind: Kind) -> Value {
         Kind::Weights => words(&setting::WEIGHTS),
         Kind::Matrix => json!({ "$ref": "#/definitions/matrix" }),
         Kind::Heads => heads::schema(),
+        Kind::Normalization => normalization::schema(),
+        Kind::Frozen => frozen::schema(),
+        Kind::Perceptron => perceptron::schema(),
         Kind::Method => words(&tokenpark_dynamics::Method::NAMES),
         Kind::Kernel => words(&tokenpark_dynamics::Kernel::NAMES),
         Kind::Separation => json!({ "$ref": "#/definitions/separation" }),

@@ -2,17 +2,22 @@
 
 use std::fmt;
 
-use tokenpark_dynamics::{Kernel, Mask, Method, Weights};
+use tokenpark_dynamics::{Kernel, Mask, Method, Normalization, Weights};
 use tokenpark_parking::Space;
+use toml::de::{DeTable, DeValue};
 
+use super::frozen::{self, FrozenSpec};
 use super::heads::{self, HeadSpec};
 use super::key::{Key, Kind};
 use super::mask;
 use super::matrix::{self, MatrixSpec};
+use super::normalization;
 use super::number;
 use super::parking;
+use super::perceptron::{self, PerceptronSpec};
 use super::separation::{self, Separation};
 use super::value::{self, Value};
+use super::words;
 use crate::diagnostics::Report;
 
 pub(crate) const WEIGHTS: [(&str, Weights); 2] =
@@ -33,6 +38,12 @@ pub enum Setting {
     Matrix(MatrixSpec),
     /// Several heads.
     Heads(Vec<HeadSpec>),
+    /// Where a layer is normalised.
+    Normalization(Normalization),
+    /// Frozen centres, or none.
+    Frozen(Option<FrozenSpec>),
+    /// A perceptron, or none.
+    Perceptron(Option<Box<PerceptronSpec>>),
     /// A solver.
     Method(Method),
     /// How sums over tokens are computed.
@@ -54,12 +65,23 @@ impl fmt::Display for Setting {
             Self::Weights(weights) => write!(f, "{:?}", name_in(&WEIGHTS, *weights)),
             Self::Matrix(matrix) => write!(f, "{matrix}"),
             Self::Heads(heads) => f.write_str(&heads::write(heads)),
+            Self::Normalization(scheme) => f.write_str(&normalization::write(*scheme)),
+            Self::Frozen(frozen) => or_none(f, frozen.as_ref()),
+            Self::Perceptron(perceptron) => or_none(f, perceptron.as_ref()),
             Self::Method(method) => write!(f, "{:?}", method.name()),
             Self::Kernel(kernel) => write!(f, "{:?}", kernel.name()),
             Self::Separation(separation) => write!(f, "{separation}"),
             Self::Space(space) => f.write_str(&parking::space_toml(space)),
             Self::Saturated => f.write_str("\"saturated\""),
         }
+    }
+}
+
+/// Something's TOML, or the word for its absence.
+fn or_none(f: &mut fmt::Formatter<'_>, value: Option<&impl fmt::Display>) -> fmt::Result {
+    match value {
+        Some(value) => value.fmt(f),
+        None => f.write_str("\"none\""),
     }
 }
 
@@ -80,8 +102,32 @@ pub(crate) fn read(report: &mut Report<'_>, key: Key, value: &Value<'_>) -> Opti
         Kind::Kernel => value::choice(report, name, value, &Kernel::NAMES, &[]).map(Setting::Kernel),
         Kind::Matrix => matrix::read(report, name, value).map(Setting::Matrix),
         Kind::Heads => heads::read(report, name, value).map(Setting::Heads),
+        Kind::Normalization => normalization::read(report, name, value).map(Setting::Normalization),
+        Kind::Frozen => optional(report, name, value, frozen::read).map(Setting::Frozen),
+        Kind::Perceptron => optional(report, name, value, perceptron::read).map(Setting::Perceptron),
         Kind::Separation => separation::read(report, name, value).map(Setting::Separation),
         Kind::Space => parking::space(report, name, value).map(Setting::Space),
         Kind::Arrivals => parking::arrivals(report, name, value),
+    }
+}
+
+/// A table, or the word "none".
+fn optional<T>(
+    report: &mut Report<'_>,
+    name: &str,
+    value: &Value<'_>,
+    read: fn(&mut Report<'_>, &str, &Value<'_>, &DeTable<'_>) -> Option<T>,
+) -> Option<Option<T>> {
+    match value.get_ref() {
+        DeValue::String(word) if word == "none" => Some(None),
+        DeValue::Table(table) => read(report, name, value, table).map(Some),
+        other => {
+            report.wrong(
+                value.span(),
+                format!("`{name}` cannot be {}", words::noun(other)),
+                "allowed: \"none\" or a table",
+            );
+            None
+        }
     }
 }

@@ -1,9 +1,9 @@
 //! One point of the grid, every setting resolved.
 
-use tokenpark_dynamics::{Kernel, Mask, Weights};
+use tokenpark_dynamics::{Kernel, Mask, Normalization, Weights};
 use tokenpark_parking::Space;
 
-use crate::manifest::{HeadSpec, Key, MatrixSpec, Method, Setting};
+use crate::manifest::{FrozenSpec, HeadSpec, Key, MatrixSpec, Method, PerceptronSpec, Setting};
 
 /// The settings at one point of the grid.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +26,12 @@ pub struct Point {
     pub value: MatrixSpec,
     /// The heads; when empty, the one of `query`, `key` and `value`.
     pub heads: Vec<HeadSpec>,
+    /// Where a layer is normalised.
+    pub normalization: Normalization,
+    /// The frozen centres.
+    pub frozen: Option<FrozenSpec>,
+    /// The perceptron.
+    pub perceptron: Option<Box<PerceptronSpec>>,
     /// The time at which the run ends.
     pub until: f64,
     /// Relative tolerance.
@@ -59,6 +65,9 @@ impl Point {
             key: MatrixSpec::Identity,
             value: MatrixSpec::Identity,
             heads: Vec::new(),
+            normalization: Normalization::PostLn,
+            frozen: None,
+            perceptron: None,
             until: 1.0,
             rtol: 1e-6,
             atol: 1e-9,
@@ -86,6 +95,15 @@ impl Point {
         if !self.heads.is_empty() {
             model.push((Key::Heads, Setting::Heads(self.heads.clone())));
         }
+        if self.normalization != Normalization::default() {
+            model.push((Key::Normalization, Setting::Normalization(self.normalization)));
+        }
+        if self.frozen.is_some() {
+            model.push((Key::Frozen, Setting::Frozen(self.frozen.clone())));
+        }
+        if self.perceptron.is_some() {
+            model.push((Key::Perceptron, Setting::Perceptron(self.perceptron.clone())));
+        }
         model
     }
 
@@ -101,6 +119,9 @@ impl Point {
             (Key::KeyMatrix, Setting::Matrix(matrix)) => self.key = matrix.clone(),
             (Key::Value, Setting::Matrix(matrix)) => self.value = matrix.clone(),
             (Key::Heads, Setting::Heads(heads)) => self.heads = heads.clone(),
+            (Key::Normalization, Setting::Normalization(scheme)) => self.normalization = *scheme,
+            (Key::Frozen, Setting::Frozen(frozen)) => self.frozen = frozen.clone(),
+            (Key::Perceptron, Setting::Perceptron(perceptron)) => self.perceptron = perceptron.clone(),
             (Key::Until, Setting::Number(x)) => self.until = *x,
             (Key::Rtol, Setting::Number(x)) => self.rtol = *x,
             (Key::Atol, Setting::Number(x)) => self.atol = *x,

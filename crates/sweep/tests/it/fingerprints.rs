@@ -42,7 +42,7 @@ until = 200.0
 
 #[test]
 fn prop_the_canonical_form_is_a_fixed_point() {
-    for name in ["consumption", "sphere-trajectories", "everything", "swept-only", "masks", "prefixes"] {
+    for name in ["consumption", "sphere-trajectories", "everything", "swept-only", "masks", "prefixes", "layers"] {
         let canonical = Manifest::read(format!("tests/good/{name}.toml")).unwrap().canonical();
         assert_eq!(read(&canonical).canonical(), canonical);
     }

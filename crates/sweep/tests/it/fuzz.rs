@@ -62,7 +62,7 @@ fn mutate(text: &str, random: &mut Lcg) -> String {
 fn prop_no_text_makes_it_panic() {
     let mut random = Lcg(1);
     let mut accepted = 0;
-    for name in ["everything", "sphere-trajectories", "swept-only", "from-file", "parking"] {
+    for name in ["everything", "sphere-trajectories", "swept-only", "from-file", "parking", "layers"] {
         let path = format!("tests/good/{name}.toml");
         let good = std::fs::read_to_string(&path).unwrap();
         for _ in 0..4000 {

@@ -4,6 +4,7 @@ mod corpus;
 mod expressions;
 mod fingerprints;
 mod fuzz;
+mod layers;
 mod lifetimes;
 mod messages;
 mod models;

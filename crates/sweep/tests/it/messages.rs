@@ -17,7 +17,7 @@ error: unknown key `betta` in [model]
   --> experiments/x.toml:10:1
    |
 10 | betta = 64.0
-   | ^^^^^ allowed here: tokens, dimension, beta, mask, weights, query, key, value, heads; did you mean `beta`?";
+   | ^^^^^ allowed here: tokens, dimension, beta, mask, weights, query, key, value, heads, normalization, frozen, perceptron; did you mean `beta`?";
     assert_eq!(mistakes(&text), expected);
 }
 
