@@ -3,7 +3,7 @@
 use super::super::jacobian::{jacobian_times, tangential};
 use super::*;
 use tokenpark_dynamics::{
-    CausalAttention, ImplicitField, ModelError, SimdLevel, Termination, VectorField, squared_chord,
+    CausalAttention, CircleField, ImplicitField, ModelError, SimdLevel, Termination, VectorField, squared_chord,
 };
 
 fn frozen(points: &Tokens, weights: &[f64]) -> Frozen {
@@ -58,6 +58,30 @@ fn val_both_fields_agree() {
         for model in with_centers(d) {
             let [a, b] = velocities(&model, &scattered(n, d));
             assert!(distance(&a, &b) < 1e-13 * norm(&a), "{d} {:?}: {:e}", model.mask(), distance(&a, &b));
+        }
+    }
+}
+
+/// In angles: pair by pair, by Fourier series, and as it comes.
+#[test]
+fn val_the_circle_agrees() {
+    for (n, beta, count) in [(5, 4.0, 3), (60, 9.0, 11), (90, 30.0, 4)] {
+        let (start, model) = (scattered(n, 2), causal(2, beta).with_frozen(centers(2, count)).expect("it fits"));
+        let (x, y) = (start.coordinate(0), start.coordinate(1));
+        let angles: Vec<f64> = x.iter().zip(y).map(|(&x, &y)| libm::atan2(y, x)).collect();
+        let [plain, _] = velocities(&model, &start);
+        let expected: Vec<f64> = (0..n).map(|k| x[k] * plain[n + k] - y[k] * plain[k]).collect();
+        for noise in [0.0, 1e-12, f64::INFINITY] {
+            let mut field = CircleField::new(n, beta, 1.0).with_noise(noise).with_frozen(&centers(2, count));
+            let mut velocity = vec![0.0; n];
+            for linearized in [false, true] {
+                if linearized {
+                    field.linearize(1.0, &angles, &mut velocity);
+                } else {
+                    field.velocity(1.0, &angles, &mut velocity);
+                }
+                assert!(largest_distance(&velocity, &expected) < 1e-12, "{n} {beta} {noise}");
+            }
         }
     }
 }
