@@ -16,7 +16,8 @@ import jsonschema
 # Values that must fit together, orders of lists, expressions, files, the size of the grid, whole numbers against 1.0.
 NOT_EXPRESSIBLE = set(
     """
-    fourier-heads kernel kernel-full kernel-method masks-fit parking-fits parking-record prefixes-decay
+    fourier-heads fourier-layers kernel kernel-full kernel-method layers-fit masks-fit method-mask
+    method-perceptron methods parking-fits parking-record prefixes-decay
     prefixes-prefix prefixes-segments separation shapes start-file start-file-header start-file-missing
     start-points start-shape times times-log times-log-close times-order times-swept too-many-points too-many-runs
     """.split()

@@ -14,7 +14,8 @@ use crate::table::{RunKey, Table};
 /// Columns that say what a row of a run is about, in any table.
 const IDENTITY: [&str; 6] = ["prefix", "time", "token", "kind", "leader", "lower"];
 
-/// How far apart two numbers may be and still count as equal: |a − b| <= atol + rtol max(|a|, |b|).
+/// How far apart two numbers may be and still count as equal: |a − b| <= atol + rtol max(|a|, |b|), which no tolerance
+/// makes true of an infinity and another number.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Tolerance {
     /// Relative.
@@ -24,9 +25,8 @@ pub struct Tolerance {
 }
 
 impl Tolerance {
-    fn admits(self, a: f64, b: f64) -> bool {
-        // Equal infinities, and NaN on both sides, are equal.
-        a == b || (a.is_nan() && b.is_nan()) || (a - b).abs() <= self.atol + self.rtol * a.abs().max(b.abs())
+    fn admits(self, Gap { size, a, b }: Gap) -> bool {
+        size == 0.0 || (size.is_finite() && size <= self.atol + self.rtol * a.abs().max(b.abs()))
     }
 }
 
@@ -176,11 +176,23 @@ fn cell(column: &Column, row: usize) -> Cell<'_> {
     }
 }
 
-/// Both as numbers, if they are.
-fn numbers(a: Cell<'_>, b: Cell<'_>) -> Option<(f64, f64)> {
+/// Two numbers and how far apart they are.
+#[derive(Clone, Copy)]
+struct Gap {
+    size: f64,
+    a: f64,
+    b: f64,
+}
+
+/// Of two cells, if both are numbers. Equal infinities, and NaN on both sides, are equal; whole numbers are subtracted
+/// as such.
+fn gap(a: Cell<'_>, b: Cell<'_>) -> Option<Gap> {
     match (a, b) {
-        (Cell::Number(a), Cell::Number(b)) => Some((a, b)),
-        (Cell::Whole(a), Cell::Whole(b)) => Some((a as f64, b as f64)),
+        (Cell::Number(a), Cell::Number(b)) => {
+            let size = if a == b || (a.is_nan() && b.is_nan()) { 0.0 } else { (a - b).abs() };
+            Some(Gap { size: if size.is_nan() { f64::INFINITY } else { size }, a, b })
+        }
+        (Cell::Whole(a), Cell::Whole(b)) => Some(Gap { size: a.abs_diff(b) as f64, a: a as f64, b: b as f64 }),
         _ => None,
     }
 }
@@ -196,17 +208,15 @@ fn column(
     let (mut cells, mut at, mut largest) = (0, None, None::<(f64, f64, f64)>);
     for &(row, other) in pairs {
         let (x, y) = (cell(a, row), cell(b, other));
-        let both = numbers(x, y);
-        if both.map_or(x == y, |(x, y)| x == y || tolerance.admits(x, y)) {
-            continue;
+        match gap(x, y) {
+            Some(gap) if tolerance.admits(gap) => continue,
+            None if x == y => continue,
+            Some(Gap { size, a, b }) if largest.is_none_or(|(most, ..)| size > most) => {
+                (largest, at) = (Some((size, a, b)), Some(row));
+            }
+            _ => {}
         }
         cells += 1;
-        let size = both.map(|(x, y)| if (x - y).is_nan() { f64::INFINITY } else { (x - y).abs() });
-        if let (Some(size), Some((x, y))) = (size, both)
-            && largest.is_none_or(|(most, ..)| size > most)
-        {
-            (largest, at) = (Some((size, x, y)), Some(row));
-        }
         at = at.or(Some(row));
     }
     let row = at?;

@@ -48,6 +48,8 @@ pub struct ColumnRecord {
 /// The folder of a dataset or of a shard.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FolderRecord {
+    /// The folder.
+    pub folder: PathBuf,
     /// What all its files depend on.
     pub provenance: Provenance,
     /// When, where and by whom it was made, with the digests recorded then.
@@ -107,14 +109,14 @@ impl FolderRecord {
                 tables.push((name, FileRecord::read(&path)?));
             }
         }
-        Ok(Self { provenance, log, tables })
+        Ok(Self { folder: folder.to_path_buf(), provenance, log, tables })
     }
 
     /// The first difference between the log and the files, in words; `None` if all files are as they were published.
     pub fn damage(&self) -> Option<(PathBuf, String)> {
         for recorded in &self.log.tables {
             let Some((_, file)) = self.tables.iter().find(|(name, _)| *name == recorded.name) else {
-                return Some((recorded.name.clone().into(), "is missing".to_owned()));
+                return Some((table_in(&self.folder, &recorded.name), "is missing".to_owned()));
             };
             if file.sha256 != recorded.sha256 {
                 let reason = format!("has the SHA-256 {} where run.toml records {}", file.sha256, recorded.sha256);
