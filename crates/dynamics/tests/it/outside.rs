@@ -30,7 +30,11 @@ fn val_general_models_agree_with_scipy() {
         let (beta, until) = (parameters[0], parameters[1]);
         let mask = if parameters[2] == 1.0 { Mask::Causal } else { Mask::Full };
         let weights = if parameters[3] == 1.0 { Weights::Softmax } else { Weights::Unnormalized };
-        let head = Head { query: matrix(TRAJECTORIES, case, "query"), key: matrix(TRAJECTORIES, case, "key"), value: matrix(TRAJECTORIES, case, "value") };
+        let head = Head {
+            query: matrix(TRAJECTORIES, case, "query"),
+            key: matrix(TRAJECTORIES, case, "key"),
+            value: matrix(TRAJECTORIES, case, "value"),
+        };
         let start = matrix(TRAJECTORIES, case, "start");
         let model = Model::new(start.ncols(), beta, mask, weights, head).expect("a valid model");
         // nalgebra is column-major: a matrix with a row a token is coordinate-major already.

@@ -9,7 +9,7 @@ use crate::seed::Stream;
 use std::collections::BTreeMap;
 use std::f64::consts::PI;
 
-const TEST: &str = "at t = 1e12 every token is within eps/sqrt(beta) of a centre; a run with one that is not, and that would \
+const TEST: &str = "in the end every token is within eps/sqrt(beta) of a centre; a run with one that is not, and that would \
                     still move by 1e-6 in as much time again, has no result";
 
 const fn claim(id: &'static str, statement: &'static str, evidence: fn(&str, Effort) -> Evidence) -> Claim {
@@ -92,7 +92,7 @@ impl Centers {
     /// A few centres in a row, too near to each other.
     fn near(stream: &mut Stream, index: u64) -> Self {
         let (m, c) = (2 + index as usize % 3, between(stream, 1.0, 1.8));
-        let beta = between(stream, 10.0, 60.0);
+        let beta = between(stream, 4.0, 8.0);
         let angles = (0..m).map(|j| c / beta.sqrt() * j as f64).collect();
         let weights = (0..m).map(|_| between(stream, 1.0, 3.0)).collect();
         Self { angles, weights, beta, c, epsilon: 0.1, tokens: 2 + (stream.uniform() * 39.0) as usize }
@@ -113,7 +113,7 @@ impl Centers {
         }
     }
 
-    fn experiment(&self, name: String) -> Experiment {
+    fn experiment(&self, name: String, until: f64) -> Experiment {
         let points: Vec<[f64; 2]> = self.angles.iter().map(|angle| [libm::cos(*angle), libm::sin(*angle)]).collect();
         Experiment::new(Sections {
             name,
@@ -122,7 +122,7 @@ impl Centers {
                 "tokens = {}\ndimension = 2\nbeta = {:?}\nfrozen = {{ points = {points:?}, weights = {:?} }}",
                 self.tokens, self.beta, self.weights
             ),
-            integrate: "until = 1e12".to_owned(),
+            integrate: format!("until = {until:?}"),
             observe: "times = [0.0]".to_owned(),
             ..Sections::default()
         })
@@ -145,12 +145,18 @@ fn case(id: &str, index: u64, conditions: Conditions) -> Centers {
 
 fn capture(id: &str, effort: Effort, conditions: Conditions) -> Evidence {
     let cases: Vec<Centers> = (0..effort.runs(1000)).map(|index| case(id, index, conditions)).collect();
+    // Far ahead rounding alone moves a state by more than the test allows.
+    let until = if conditions == Conditions::Near { 1e7 } else { 1e12 };
     let experiments: Vec<Experiment> =
-        cases.iter().enumerate().map(|(index, case)| case.experiment(format!("{id}-{index}"))).collect();
+        cases.iter().enumerate().map(|(index, case)| case.experiment(format!("{id}-{index}"), until)).collect();
     let parameters = match conditions {
-        Conditions::Corrected => "3 to 6 centres of weights 1 to 3; eps = 0.05 to 0.1; c = 5.6 to 7.7; n = 2 to 40",
-        Conditions::PrintedOnly => "3 to 6 centres of weights 1 to 3; eps = 0.7 to 1; c = 4 to 7.5; n = 2 to 20",
-        Conditions::Near => "2 to 4 centres of weights 1 to 3; beta = 10 to 60; n = 2 to 40",
+        Conditions::Corrected => {
+            "3 to 6 centres of weights 1 to 3; eps = 0.05 to 0.1; c = 5.6 to 7.7; n = 2 to 40; t = 1e12"
+        }
+        Conditions::PrintedOnly => {
+            "3 to 6 centres of weights 1 to 3; eps = 0.7 to 1; c = 4 to 7.5; n = 2 to 20; t = 1e12"
+        }
+        Conditions::Near => "2 to 4 centres of weights 1 to 3; beta = 4 to 8; n = 2 to 40; t = 1e7",
     };
     let epsilons: BTreeMap<String, f64> = (cases.iter().enumerate())
         .map(|(index, case)| (format!("{id}-{index}"), case.epsilon / case.beta.sqrt()))
@@ -168,7 +174,9 @@ fn capture(id: &str, effort: Effort, conditions: Conditions) -> Evidence {
         let (_, finding) = finding(&run);
         let check = settle(&run, &finding, farthest < radius);
         Ok(match check {
-            Check::Disagree(_) => Check::Disagree(format!("a token {farthest:.3} from the nearest centre, allowed {radius:.3}")),
+            Check::Disagree(_) => {
+                Check::Disagree(format!("a token {farthest:.3} from the nearest centre, allowed {radius:.3}"))
+            }
             other => other,
         })
     })

@@ -12,7 +12,7 @@ use super::{Claim, Effort, chord, token};
 use crate::seed::Stream;
 use tokenpark_dynamics::{Mask, Tokens};
 
-const TEST: &str = "over 8 e-folds of the law the exponent of the variance is within 2 % of the law's with the full mask; \
+const TEST: &str = "over 4 e-folds of distances the exponent of the variance is within 2 % of the law's with the full mask; \
                     with the causal one, that of the squared chord of tokens 1 and 2 is within 2 % of half of it";
 
 /// One of the schemes of arXiv 2510.22026.
@@ -27,13 +27,13 @@ struct Scheme {
 
 const ALPHA: f64 = 2.0;
 
-const POST_LN: Scheme = Scheme { toml: "\"post-ln\"", clock: |time| time, window: (4.0, 8.0) };
+const POST_LN: Scheme = Scheme { toml: "\"post-ln\"", clock: |time| time, window: (10.0, 14.0) };
 const PRE_LN: Scheme = Scheme { toml: "\"pre-ln\"", clock: libm::log, window: (1e3, 54_598.0) };
 const MIX_LN: Scheme = Scheme { toml: "{ mix-ln = 1.0 }", ..PRE_LN };
 const PERI_LN: Scheme = Scheme { toml: "\"peri-ln\"", ..PRE_LN };
-const N_GPT: Scheme = Scheme { toml: "{ ngpt = 2.0 }", clock: |time| ALPHA * time, window: (2.0, 4.0) };
+const N_GPT: Scheme = Scheme { toml: "{ ngpt = 2.0 }", clock: |time| ALPHA * time, window: (5.0, 7.0) };
 const LN_SCALING: Scheme =
-    Scheme { toml: "\"ln-scaling\"", clock: |time| 2.0 * (time + 1.0).sqrt(), window: (3.0, 15.0) };
+    Scheme { toml: "\"ln-scaling\"", clock: |time| 2.0 * (time + 1.0).sqrt(), window: (24.0, 48.0) };
 
 const fn claim(id: &'static str, statement: &'static str, evidence: fn(&str, Effort) -> Evidence) -> Claim {
     Claim { id, statement, source: "arXiv 2510.22026", test: TEST, expected: Verdict::Holds, evidence }
@@ -67,8 +67,7 @@ pub(super) const CLAIMS: &[Claim] = &[
 ];
 
 fn decay(id: &str, effort: Effort, scheme: &Scheme) -> Evidence {
-    let experiments: Vec<Experiment> =
-        (0..effort.runs(1000)).map(|index| experiment(id, index, scheme)).collect();
+    let experiments: Vec<Experiment> = (0..effort.runs(1000)).map(|index| experiment(id, index, scheme)).collect();
     let parameters = format!(
         "d = 2, 3, 5; beta = 0, 1, 4; n = 6 within about 0.1; Q, K gaussian / sqrt(d); full and causal masks; t = {} to {}",
         scheme.window.0, scheme.window.1

@@ -20,27 +20,76 @@ const CLOUD_RANDOM: &str = "the last state is spread (a token farther than 0.1 f
 
 /// One of the rows, plain or with random matrices.
 const fn row(id: &'static str, statement: &'static str, evidence: fn(&str, Effort) -> Evidence) -> Claim {
-    Claim {
-        id,
-        statement,
-        source: "arXiv 2411.04990, Table 1",
-        test: AT_REST,
-        expected: Verdict::Holds,
-        evidence,
-    }
+    Claim { id, statement, source: "arXiv 2411.04990, Table 1", test: AT_REST, expected: Verdict::Holds, evidence }
 }
 
 pub(super) const CLAIMS: &[Claim] = &[
-    row("table-1-row-1", "V = lambda I, lambda > 0: one point, x_1(0); V diagonal, Q = K = I.", |id, effort| plain(id, effort, &[2.0, 2.0, 2.0])),
-    row("table-1-row-1-random", "V = lambda I, lambda > 0: one point, x_1(0); random Q and K, V in a random basis.", |id, effort| random(id, effort, &[2.0, 2.0, 2.0])),
-    row("table-1-row-2", "A top eigenvalue above 0 of multiplicity 2: one point, the normalised component of x_1(0) in the top eigenspace (oblique, where V is not normal); V diagonal, Q = K = I.", |id, effort| plain(id, effort, &[1.0, 1.0, 0.0])),
-    row("table-1-row-2-random", "A top eigenvalue above 0 of multiplicity 2: one point, the normalised component of x_1(0) in the top eigenspace (oblique, where V is not normal); random Q and K, V in a random basis.", |id, effort| random(id, effort, &[1.0, 1.0, 0.0])),
-    row("table-1-row-3", "A simple top eigenvalue above 0: two points xi, -xi; V diagonal, Q = K = I.", |id, effort| plain(id, effort, &[1.0, 0.0, 0.0])),
-    Claim { test: two_tokens::FAILS, expected: Verdict::Fails, ..row("table-1-row-3-random", "A simple top eigenvalue above 0: two points xi, -xi; random Q and K, V in a random basis.", |id, effort| random(id, effort, &[1.0, 0.0, 0.0])) },
-    Claim { test: CLOUD, ..row("table-1-row-4", "A top eigenvalue below 0 of multiplicity 2: a cloud around the top eigenspace; V diagonal, Q = K = I.", |id, effort| plain(id, effort, &[-1.0, -1.0, -3.0])) },
-    Claim { test: CLOUD_RANDOM, expected: Verdict::Fails, ..row("table-1-row-4-random", "A top eigenvalue below 0 of multiplicity 2: a cloud around the top eigenspace; random Q and K, V in a random basis.", |id, effort| random(id, effort, &[-1.0, -1.0, -3.0])) },
-    Claim { test: CLOUD, ..row("table-1-row-5", "A simple top eigenvalue below 0: two clouds around xi and -xi; V diagonal, Q = K = I.", |id, effort| plain(id, effort, &[-1.0, -3.0, -3.0])) },
-    Claim { test: CLOUD_RANDOM, expected: Verdict::Fails, ..row("table-1-row-5-random", "A simple top eigenvalue below 0: two clouds around xi and -xi; random Q and K, V in a random basis.", |id, effort| random(id, effort, &[-1.0, -3.0, -3.0])) },
+    row("table-1-row-1", "V = lambda I, lambda > 0: one point, x_1(0); V diagonal, Q = K = I.", |id, effort| {
+        plain(id, effort, &[2.0, 2.0, 2.0])
+    }),
+    row(
+        "table-1-row-1-random",
+        "V = lambda I, lambda > 0: one point, x_1(0); random Q and K, V in a random basis.",
+        |id, effort| random(id, effort, &[2.0, 2.0, 2.0]),
+    ),
+    row(
+        "table-1-row-2",
+        "A top eigenvalue above 0 of multiplicity 2: one point, the normalised component of x_1(0) in the top eigenspace (oblique, where V is not normal); V diagonal, Q = K = I.",
+        |id, effort| plain(id, effort, &[1.0, 1.0, 0.0]),
+    ),
+    row(
+        "table-1-row-2-random",
+        "A top eigenvalue above 0 of multiplicity 2: one point, the normalised component of x_1(0) in the top eigenspace (oblique, where V is not normal); random Q and K, V in a random basis.",
+        |id, effort| random(id, effort, &[1.0, 1.0, 0.0]),
+    ),
+    row(
+        "table-1-row-3",
+        "A simple top eigenvalue above 0: two points xi, -xi; V diagonal, Q = K = I.",
+        |id, effort| plain(id, effort, &[1.0, 0.0, 0.0]),
+    ),
+    Claim {
+        test: two_tokens::FAILS,
+        expected: Verdict::Fails,
+        ..row(
+            "table-1-row-3-random",
+            "A simple top eigenvalue above 0: two points xi, -xi; random Q and K, V in a random basis.",
+            |id, effort| random(id, effort, &[1.0, 0.0, 0.0]),
+        )
+    },
+    Claim {
+        test: CLOUD,
+        ..row(
+            "table-1-row-4",
+            "A top eigenvalue below 0 of multiplicity 2: a cloud around the top eigenspace; V diagonal, Q = K = I.",
+            |id, effort| plain(id, effort, &[-1.0, -1.0, -3.0]),
+        )
+    },
+    Claim {
+        test: CLOUD_RANDOM,
+        expected: Verdict::Fails,
+        ..row(
+            "table-1-row-4-random",
+            "A top eigenvalue below 0 of multiplicity 2: a cloud around the top eigenspace; random Q and K, V in a random basis.",
+            |id, effort| random(id, effort, &[-1.0, -1.0, -3.0]),
+        )
+    },
+    Claim {
+        test: CLOUD,
+        ..row(
+            "table-1-row-5",
+            "A simple top eigenvalue below 0: two clouds around xi and -xi; V diagonal, Q = K = I.",
+            |id, effort| plain(id, effort, &[-1.0, -3.0, -3.0]),
+        )
+    },
+    Claim {
+        test: CLOUD_RANDOM,
+        expected: Verdict::Fails,
+        ..row(
+            "table-1-row-5-random",
+            "A simple top eigenvalue below 0: two clouds around xi and -xi; random Q and K, V in a random basis.",
+            |id, effort| random(id, effort, &[-1.0, -3.0, -3.0]),
+        )
+    },
 ];
 
 /// How long the rows of Table 1 run: repulsion comes to rest quickly or not at all.
@@ -94,7 +143,8 @@ fn random(id: &str, effort: Effort, spectrum: &[f64]) -> Evidence {
     let parameters = format!(
         "V = B diag{spectrum:?} B^{{-1}}, B gaussian; Q, K gaussian / sqrt(d); d = {d}, n = 32, beta = 4, t = {until:e}"
     );
-    let known = if spectrum[0] > 0.0 && spectrum[1] < spectrum[0] { vec![two_tokens::ROW_3.experiment(id)] } else { vec![] };
+    let known =
+        if spectrum[0] > 0.0 && spectrum[1] < spectrum[0] { vec![two_tokens::ROW_3.experiment(id)] } else { vec![] };
     check(parameters, known.into_iter().chain([grid.experiment()]).collect())
 }
 
