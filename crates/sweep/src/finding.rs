@@ -21,10 +21,7 @@ impl Final {
         let solution = &followed.solution;
         let reached = solution.termination == Termination::Reached;
         let find = || Finding::of(model, &spectrum, start, end, &followed.radii, solution.t_end);
-        Self {
-            finding: reached.then(find),
-            predicted: spectrum.predicted().filter(|_| has_theory(model)),
-        }
+        Self { finding: reached.then(find), predicted: spectrum.predicted().filter(|_| has_theory(model)) }
     }
 
     /// Of one row. All are null for a failed run, and all but `predicted` for one that did not reach its end.

@@ -4,7 +4,7 @@ use super::draw::{basis, between, conjugate, diagonal, gaussian, orthogonal};
 use super::evidence::{Evidence, Verdict};
 use super::experiment::{Experiment, Simulated};
 use super::grid::{Grid, heads, identity};
-use super::settle::{AT_REST, finding, is_pair, settle};
+use super::settle::{AT_REST, finding, settle};
 use super::two_tokens::{self, TwoTokens};
 use super::{Claim, Effort, chord, token};
 use crate::seed::Stream;
@@ -173,7 +173,7 @@ fn antipodal(id: &str, effort: Effort, family: Family) -> Evidence {
     );
     Evidence::of_runs(parameters, &experiments, |run| {
         let run = run.finish()?;
-        let (spectrum, finding) = finding(&run);
-        Ok(settle(&run, &finding, is_pair(&spectrum, &run, &finding)))
+        let (_, finding) = finding(&run);
+        Ok(settle(&run, &finding, finding.is(Configuration::Antipodal)))
     })
 }

@@ -2,7 +2,6 @@
 
 use super::evidence::Check;
 use super::experiment::Simulated;
-use super::token;
 use crate::seed::Stream;
 use std::ops::ControlFlow;
 use tokenpark_dynamics::{
@@ -34,12 +33,12 @@ pub(super) fn settle(run: &Simulated, finding: &Finding, agrees: bool) -> Check 
         return Check::Undecided;
     }
     Check::Disagree(format!(
-        "{}: radius {:.1e}, {:.1e} from x_1(0), {:.1e} from its top component, closeness {:.2}, speed {:.1e}",
+        "{}: radius {:.1e}, {:.1e} from x_1(0), {:.1e} from its top component, {:.1e} from the top eigenspace, speed {:.1e}",
         finding.configuration.name(),
         finding.radius,
         finding.from_start,
         finding.from_component,
-        finding.closeness,
+        finding.from_top,
         finding.speed
     ))
 }
@@ -52,16 +51,10 @@ fn is_stable(run: &Simulated) -> bool {
     let moved: Vec<f64> = run.end.state().iter().map(|x| x + DISTURBANCE * stream.normal()).collect();
     let Ok(start) = Tokens::new(run.end.dimension(), moved) else { return false };
     let tolerance = Tolerance { rtol: 1e-9, atol: 1e-9 };
-    let problem = Problem { from: 0.0, start: start.state(), until: 100.0, save_at: SaveAt(&[]), tolerance };
+    let problem = Problem { from: 0.0, start: start.state(), until: 1e3, save_at: SaveAt(&[]), tolerance };
     let mut go_on = |_: Moment<'_>| ControlFlow::Continue(());
     follow(&run.model, Method::DormandPrince5, Kernel::Direct, problem, &mut go_on).is_ok_and(|followed| {
         let moved = followed.solution.state.iter().zip(run.end.state()).map(|(a, b)| (a - b).abs());
-        moved.fold(0.0, f64::max) < 100.0 * DISTURBANCE
+        moved.fold(0.0, f64::max) < 10.0 * DISTURBANCE
     })
-}
-
-/// Whether the last state is a pair of opposite points, or one point, of the top eigenvector's line.
-pub(super) fn is_pair(spectrum: &Spectrum, run: &Simulated, finding: &Finding) -> bool {
-    let pair = finding.configuration == Configuration::Antipodal || finding.configuration == Configuration::TopPoint;
-    pair && spectrum.distance(&token(&run.end, 0)) <= 1e-2
 }

@@ -4,11 +4,11 @@ use super::draw::{basis, conjugate, diagonal};
 use super::evidence::{Check, Evidence, Verdict};
 use super::experiment::{Experiment, Simulated};
 use super::grid::{Grid, heads, identity};
-use super::settle::{AT_REST, finding, is_pair, settle};
+use super::settle::{AT_REST, finding, settle};
 use super::two_tokens;
-use super::{Claim, Effort, chord, token};
+use super::{Claim, Effort};
 use crate::seed::Stream;
-use tokenpark_dynamics::{Configuration, Spectrum, Termination};
+use tokenpark_dynamics::{Configuration, Finding, Spectrum, Termination};
 
 const CLOUD: &str = "the last state is spread (a token farther than 0.1 from the first), on both sides of a line, and in the \
                      mean square at most half as far from the top eigenspace as uniform tokens; it need not be at rest";
@@ -97,21 +97,15 @@ fn until(spectrum: &[f64]) -> f64 {
     if spectrum[0] > 0.0 { 1e8 } else { 1e3 }
 }
 
-/// Whether the tokens are a cloud around L: apart, on both sides of a line, and in the mean square at most half as far
-/// from L as uniform tokens. Clouds need not be at rest.
-fn around(run: &Simulated, spectrum: &Spectrum) -> Check {
+/// Whether the tokens are a cloud around L, at rest or not.
+fn around(run: &Simulated, spectrum: &Spectrum, finding: &Finding) -> Check {
     if run.termination != Termination::Reached {
         return Check::Undecided;
     }
-    let (n, d) = (run.end.len(), run.end.dimension());
-    let distances = (0..n).map(|k| spectrum.distance(&token(&run.end, k)));
-    let square = distances.fold(0.0, |sum, x| sum + x * x / n as f64);
-    let share = square / (1.0 - spectrum.multiplicity() as f64 / d as f64);
-    let first = token(&run.end, 0);
-    let others: Vec<f64> = (1..n).map(|k| chord(&token(&run.end, k), &first)).collect();
-    let apart = others.iter().any(|chord| *chord > 0.1);
-    let both = spectrum.multiplicity() > 1 || others.iter().any(|chord| *chord > std::f64::consts::SQRT_2);
-    Check::that(share <= 0.5 && apart && both, || {
+    let apart = finding.radius > 0.1;
+    let both = spectrum.multiplicity() > 1 || spectrum.has_both_sides(&run.end);
+    Check::that(finding.spread <= 0.5 && apart && both, || {
+        let share = finding.spread;
         format!("mean square distance from L {share:.2} of that of uniform tokens; apart: {apart}; both sides: {both}")
     })
 }
@@ -152,13 +146,9 @@ fn check(parameters: String, experiments: Vec<Experiment>) -> Evidence {
     Evidence::of_runs(parameters, &experiments, |run| {
         let run = run.finish()?;
         let (spectrum, finding) = finding(&run);
-        let agrees = match spectrum.predicted() {
-            Some(Configuration::Antipodal) => is_pair(&spectrum, &run, &finding),
-            Some(Configuration::TopPoint) => finding.radius <= 1e-2 && finding.from_component <= 1e-2,
-            Some(Configuration::Cloud | Configuration::TwoClouds) => return Ok(around(&run, &spectrum)),
-            Some(predicted) => predicted == finding.configuration,
-            None => false,
-        };
-        Ok(settle(&run, &finding, agrees))
+        match spectrum.predicted() {
+            Some(Configuration::Cloud | Configuration::TwoClouds) => Ok(around(&run, &spectrum, &finding)),
+            predicted => Ok(settle(&run, &finding, predicted.is_some_and(|predicted| finding.is(predicted)))),
+        }
     })
 }
