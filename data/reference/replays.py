@@ -41,10 +41,10 @@ def positions(binary, text, replica):
         text = re.sub(r"times = .*", f'times = [0.0, {until!r}]\nrecord = ["tokens"]', text)
         path = pathlib.Path(folder) / "replay.toml"
         path.write_text(text)
-        command = [binary, "run", str(path), "--replicas", f"{replica}..{replica + 1}", "--out", folder]
-        subprocess.run(command, check=True, capture_output=True)
+        subprocess.run([binary, "run", str(path), "--out", folder], check=True, capture_output=True)
         files = sorted(pathlib.Path(folder).rglob("tokens/*.parquet"))
-        table = pl.concat([pl.read_parquet(file) for file in files]).sort("time", "token")
+        table = pl.concat([pl.read_parquet(file) for file in files])
+        table = table.filter(pl.col("replica") == replica).sort("time", "token")
         x = [c for c in table.columns if re.fullmatch(r"x\d+", c)]
         return [part.select(x).to_numpy() for part in table.partition_by("time", maintain_order=True)]
 

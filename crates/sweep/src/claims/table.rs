@@ -102,7 +102,7 @@ fn around(run: &Simulated, spectrum: &Spectrum, finding: &Finding) -> Check {
     if run.termination != Termination::Reached {
         return Check::Undecided;
     }
-    let apart = finding.radius > 0.1;
+    let apart = finding.radius > 0.1 || finding.configuration == Configuration::Antipodal;
     let both = spectrum.multiplicity() > 1 || spectrum.has_both_sides(&run.end);
     Check::that(finding.spread <= 0.5 && apart && both, || {
         let share = finding.spread;
