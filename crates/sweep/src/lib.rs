@@ -10,6 +10,7 @@ mod diagnostics;
 mod difference;
 mod execute;
 mod expression;
+mod finding;
 mod fingerprint;
 mod lifetimes;
 pub mod manifest;
