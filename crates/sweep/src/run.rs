@@ -71,8 +71,11 @@ pub fn run(
     if followed.solution.termination == Termination::Event {
         return Ok(None);
     }
-    let configuration = plan.manifest().observe.records(Record::Configuration);
-    let last = configuration.then(|| Final::of(&model, &start, &watch.now, &followed)).unwrap_or_default();
+    let last = if plan.manifest().observe.records(Record::Configuration) {
+        Final::of(&model, &start, &watch.now, &followed)
+    } else {
+        Final::default()
+    };
     let Followed { solution, method, kernel, .. } = followed;
     let (method, kernel) = (Some(method), Some(kernel));
     let outcome = Outcome { method, kernel, delta: Some(settings.separation), last, ..watch.outcome() };

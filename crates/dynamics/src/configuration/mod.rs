@@ -153,14 +153,16 @@ impl Finding {
     }
 
     /// True when the state is of the class that was predicted. A point counts by where it is, whichever of its two names
-    /// it has; an antipodal pair only when it lies in the top eigenspace, and one of its points may be empty.
+    /// it has; an antipodal pair only when it lies in the top eigenspace, and one of its points may be empty. Two opposite
+    /// points are a small cloud where one was predicted.
     #[must_use]
     pub fn is(&self, predicted: Configuration) -> bool {
-        use Configuration::{Antipodal, FirstToken, TopPoint};
+        use Configuration::{Antipodal, Cloud, FirstToken, TopPoint, TwoClouds};
         let point = matches!(self.configuration, FirstToken | TopPoint);
         match predicted {
             TopPoint => point && self.from_component <= AT_POINT,
             Antipodal => (point || self.configuration == Antipodal) && self.from_top <= AT_POINT,
+            Cloud | TwoClouds if self.configuration == Antipodal => self.spread <= AROUND,
             other => self.configuration == other,
         }
     }

@@ -175,6 +175,11 @@ fn val_what_is_as_predicted() {
     // All tokens on one side.
     assert!(find(&line, [0.6, 0.0, 0.8], &[e1, e1]).is(Configuration::Antipodal));
     assert!(!find(&line, e2, &[e2, e2]).is(Configuration::Antipodal));
+    // Where V repels, two points are a cloud, near the line and not across it.
+    let few = find(&[-1.0, -3.0, -3.0], [0.6, 0.0, 0.8], &[[0.96, 0.28, 0.0], [-0.96, -0.28, 0.0]]);
+    assert!(few.configuration == Configuration::Antipodal && few.is(Configuration::TwoClouds), "{few:?}");
+    let across = find(&[-1.0, -3.0, -3.0], [0.6, 0.0, 0.8], &[e2, [0.0, -1.0, 0.0]]);
+    assert!(across.configuration == Configuration::Antipodal && !across.is(Configuration::TwoClouds), "{across:?}");
     // The first token started where it ends, on the plane.
     let stayed = find(&plane, e1, &[e1, e1]);
     assert_eq!(stayed.configuration, Configuration::FirstToken);

@@ -44,7 +44,7 @@ fn val_runs_say_what_they_end_in_and_what_was_predicted() {
         // Theory is about causal softmax attention with one head and nothing beside it, and says nothing of Jordan blocks.
         ("mask = \"full\"", None, None),
         ("weights = \"unnormalized\"", None, None),
-        ("normalization = \"ngpt\"", None, None),
+        ("normalization = \"peri-ln\"", None, None),
         ("heads = [{}, {}]", None, None),
         ("value = { matrix = [[1, 1, 0], [0, 1, 0], [0, 0, 0]] }", None, None),
     ];
