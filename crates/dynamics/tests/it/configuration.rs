@@ -212,3 +212,13 @@ fn val_simulated_runs_end_as_predicted() {
         assert!(found.is(spectrum.predicted().expect("a prediction")), "{value}{found:?}");
     }
 }
+
+/// Rounding gives the eigenvalue 0 either sign.
+#[test]
+fn val_nothing_is_predicted_of_a_top_eigenvalue_zero() {
+    let turn = DMatrix::from_row_slice(3, 3, &[2.0, 1.0, 0.3, -1.0, 2.0, 0.7, 0.5, -0.2, 1.0]);
+    let inverse = turn.clone().try_inverse().expect("regular");
+    let spectrum = Spectrum::of(&(&turn * diagonal(&[0.0, -1.0, -3.0]) * inverse));
+    assert_eq!(spectrum.predicted(), None, "top {:e}", spectrum.top());
+    assert!(!spectrum.repels());
+}
