@@ -76,7 +76,7 @@ fn val_every_class_on_a_constructed_state() {
         // All on one side, or in one place.
         (&rod, slanted, &ends[1..], 0.0, Configuration::Undecided),
         (&disc, slanted, &[[1.0, 0.0, 0.0], [0.999, 0.04, 0.0]], 0.0, Configuration::Undecided),
-        (&rod, slanted, &ends, 1e-2, Configuration::Moving),
+        (&rod, slanted, &ends, 1e-2, Configuration::TwoClouds),
         (&plane, slanted, &point([1.0, 0.0, 0.0]), 1e-2, Configuration::Moving),
         // Too far from the line.
         (&rod, slanted, &equator, 0.0, Configuration::Undecided),

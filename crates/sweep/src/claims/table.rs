@@ -8,7 +8,7 @@ use super::settle::{AT_REST, finding, settle};
 use super::two_tokens;
 use super::{Claim, Effort};
 use crate::seed::Stream;
-use tokenpark_dynamics::{Configuration, Finding, Spectrum, Termination};
+use tokenpark_dynamics::{Configuration, Finding, Termination};
 
 const CLOUD: &str = "the last state is spread (a token farther than 0.1 from the first), on both sides of a line, and in the \
                      mean square at most half as far from the top eigenspace as uniform tokens; it need not be at rest";
