@@ -5,7 +5,8 @@ Usage: python3 replays.py TOKENPARK > replays.csv        (NumPy, SciPy, polars; 
 Every manifest reports/claims/table-1-row-?-random-*.toml is run by tokenpark, which records positions at t = 0 and at the
 end, for the replica against the claim; SciPy's LSODA at rtol 1e-11 then follows the vectors from the same start.
 Rows: manifest, replica, until, the largest difference of a coordinate at the end, and, of either end, the mean square
-distance from the top eigenspace as a share of that of uniform tokens (a cloud has 0.5 or less).
+distance from the top eigenspace as a share of that of uniform tokens (a cloud has 0.5 or less). A run
+that keeps moving may be chaotic: its two ends differ, and the shares alone are to be compared.
 """
 import pathlib, re, subprocess, sys, tempfile, tomllib
 import numpy as np
