@@ -3,10 +3,14 @@
 use crate::commands::completions::Completions;
 use crate::commands::diff::Diff;
 use crate::commands::export::Export;
+use crate::commands::gc::Gc;
 use crate::commands::inspect::Inspect;
+use crate::commands::lock::Lock;
+use crate::commands::verify::Verify;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::ops::Range;
 use std::path::PathBuf;
+use tokenpark_dataset::RunKey;
 use tokenpark_sweep::claims::Verdict;
 
 /// Reproducible experiments on clustering in causal attention: manifests in, Parquet datasets and figures out.
@@ -34,8 +38,14 @@ pub enum Command {
     Plan(PlanArgs),
     /// Compute the missing runs of manifests and publish their datasets.
     Run(RunArgs),
-    /// Tell whether datasets are fresh, stale, partial, failed or missing, and why.
+    /// Tell whether datasets are fresh, stale, partial, failed, missing or orphaned, and why.
     Status(Read),
+    /// Compute some runs of datasets again and compare them bit for bit, and all files with what was recorded.
+    Verify(Verify),
+    /// Write experiments.lock beside manifests: the digests of their datasets and figures, for git.
+    Lock(Lock),
+    /// List datasets and leftovers that no manifest names, on any git branch or tag; delete them when asked to.
+    Gc(Gc),
     /// Aggregate datasets into summary tables under reports/.
     Analyze(Analyze),
     /// Draw summary tables as SVG, PDF and PNG, with an index.
@@ -115,6 +125,9 @@ pub struct How {
     /// Stop at the first failed run.
     #[arg(long)]
     pub fail_fast: bool,
+    /// Stop once N runs have failed.
+    #[arg(long, value_name = "N", conflicts_with = "fail_fast", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_failures: Option<u64>,
     /// Compute failed runs again.
     #[arg(long)]
     pub retry: bool,
@@ -133,6 +146,16 @@ pub struct RunArgs {
     /// Compute these replicas only, A up to but not including B; the dataset stays partial until all are there.
     #[arg(long, value_name = "A..B", value_parser = range)]
     pub replicas: Option<Range<u32>>,
+    /// Compute this run only; can be given several times.
+    #[arg(long, value_name = "POINT:REPLICA", value_parser = only)]
+    pub only: Vec<RunKey>,
+}
+
+impl How {
+    /// How many runs may fail before the rest is left.
+    pub fn most_failures(&self) -> Option<u64> {
+        if self.fail_fast { Some(1) } else { self.max_failures }
+    }
 }
 
 /// `analyze`.
@@ -247,6 +270,11 @@ pub enum ParkSpace {
     Circle,
     /// The unit sphere of R^d.
     Sphere,
+}
+
+fn only(text: &str) -> Result<RunKey, String> {
+    let run = text.split_once(':').and_then(|(point, replica)| Some((point.parse().ok()?, replica.parse().ok()?)));
+    run.ok_or_else(|| format!("`{text}` is not a run POINT:REPLICA, e.g. 0:3"))
 }
 
 fn range(text: &str) -> Result<Range<u32>, String> {

@@ -1,10 +1,10 @@
 //! The edge of the deterministic world: the clock, the host, the commit, and the user's Ctrl-C.
 
+use crate::git::Repository;
 use std::path::Path;
-use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Instant, SystemTime};
-use tokenpark_dataset::RunLog;
+use tokenpark_dataset::{Fault, RunLog};
 
 /// A file that only a checkout of the program has.
 const HERE: &str = "crates/cli/src/edge.rs";
@@ -40,24 +40,32 @@ impl Clock {
         Self { started: SystemTime::now(), instant: Instant::now() }
     }
 
+    /// When that was.
+    pub fn started(&self) -> String {
+        humantime::format_rfc3339_seconds(self.started).to_string()
+    }
+
     /// Seconds since the start.
     pub fn seconds(&self) -> f64 {
         self.instant.elapsed().as_secs_f64()
     }
 
-    /// The run log of work that ends now.
+    /// The run log of work on a manifest that ends now.
     #[allow(clippy::disallowed_methods, reason = "this is the edge: run.toml and the progress bar tell the time")]
-    pub fn log(&self, threads: usize) -> RunLog {
+    pub fn log(&self, threads: usize, manifest: &Path) -> RunLog {
         // The working folder can lie in a repository of the user's own, whose commit says nothing about the program.
-        let ours = git(&["rev-parse", "--show-toplevel"]).is_some_and(|top| Path::new(&top).join(HERE).is_file());
-        let git = |arguments: &[&str]| git(arguments).filter(|_| ours);
+        let here = Repository::at(Path::new("."));
+        let ours = here.top().is_some_and(|top| top.join(HERE).is_file());
+        let theirs = Repository::beside(manifest);
         RunLog {
-            started: humantime::format_rfc3339_seconds(self.started).to_string(),
+            started: self.started(),
             finished: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
             host: gethostname::gethostname().to_string_lossy().into_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            commit: git(&["rev-parse", "HEAD"]).unwrap_or_default(),
-            dirty: git(&["status", "--porcelain"]).is_some_and(|text| !text.is_empty()),
+            commit: here.head().filter(|_| ours).unwrap_or_default(),
+            dirty: ours && here.is_dirty(),
+            manifest_commit: theirs.head().unwrap_or_default(),
+            manifest_dirty: theirs.is_dirty(),
             threads: threads as u32,
             seconds: self.seconds(),
             ..RunLog::default()
@@ -65,10 +73,23 @@ impl Clock {
     }
 }
 
-/// What git says, if it has something to say.
-fn git(arguments: &[&str]) -> Option<String> {
-    let output = Command::new("git").args(arguments).output().ok().filter(|output| output.status.success())?;
-    String::from_utf8(output.stdout).ok().map(|text| text.trim().to_owned())
+/// Arms the fault that TOKENPARK_FAULT asks for, so that tests see what the next run makes of what is left:
+/// `kill:N`, `refuse:N` or `full:N`, at the N-th thing that is done to files.
+#[allow(clippy::disallowed_methods, reason = "this is the edge: a fault is asked for by the environment")]
+pub fn arm_fault() {
+    let Ok(asked) = std::env::var("TOKENPARK_FAULT") else { return };
+    let fault = match asked.split_once(':') {
+        Some(("kill", at)) => at.parse().ok().map(|at| (Fault::Kill, at)),
+        Some(("refuse", at)) => at.parse().ok().map(|at| (Fault::Refuse, at)),
+        Some(("full", at)) => at.parse().ok().map(|at| (Fault::Full, at)),
+        _ => None,
+    };
+    match fault {
+        Some((fault, at)) => fault.arm(at),
+        None => crate::console::note(&format!(
+            "warning: TOKENPARK_FAULT = {asked} is ignored; allowed: kill:N, refuse:N, full:N"
+        )),
+    }
 }
 
 /// The number of threads meant by `--threads`.

@@ -5,6 +5,7 @@ mod args;
 mod commands;
 mod console;
 mod edge;
+mod git;
 mod progress;
 
 use clap::Parser;
@@ -12,6 +13,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let cli = args::Cli::parse();
+    edge::arm_fault();
     match commands::dispatch(cli.command) {
         Ok(end) => end.code(),
         Err(error) => {

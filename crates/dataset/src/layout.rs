@@ -114,6 +114,11 @@ impl Dataset {
         self.staging().join("parts")
     }
 
+    /// The journal of the sessions that staged runs.
+    pub(crate) fn journal_file(&self) -> PathBuf {
+        self.staging().join("journal.toml")
+    }
+
     /// The names of the published tables, sorted.
     pub fn tables(&self) -> Result<Vec<String>, DatasetError> {
         let mut tables = fs::names(&self.folder())?;

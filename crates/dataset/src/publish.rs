@@ -97,15 +97,13 @@ impl Staging {
         fs::rename(building, &folder)
     }
 
-    /// Deletes the staging area, and folders above it that are left empty.
-    fn remove(self) -> Result<(), DatasetError> {
+    /// Deletes the staging area with all it holds, and folders above it that are left empty.
+    pub fn remove(self) -> Result<(), DatasetError> {
         let staging = self.dataset.staging();
         fs::rename(&self.dataset.parts(), &staging.join("trash"))?;
         fs::remove(&staging)?;
         self.lock.remove()?;
-        for folder in staging.ancestors().skip(1).take(2) {
-            fs::remove_empty_dir(folder);
-        }
+        self.dataset.tidy();
         Ok(())
     }
 }

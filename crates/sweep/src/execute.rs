@@ -3,19 +3,20 @@
 //! Results do not depend on the number of threads: every run is a pure function of the plan, and rows are ordered by
 //! run when they are published.
 
+use crate::compute::{Computed, compute, join, key};
 use crate::fingerprint::fingerprint;
+use crate::journal::Sessions;
 use crate::manifest::{Experiment, SCHEMA};
 use crate::parking;
 use crate::plan::Plan;
-use crate::rows::{RunSpec, RunTables};
-use crate::run::{RunError, failed, run};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use tokenpark_dataset::{Column, Dataset, DatasetError, Discarded, Provenance, RunLog, Staging, State, Table};
+use tokenpark_dataset::{
+    Column, Dataset, DatasetError, Discarded, Failure, Journal, Provenance, RunKey, RunLog, Staging, State, Table,
+};
 use tokenpark_dynamics::MODEL_VERSION;
 
 /// Why a sweep could not go on. Runs that fail are rows, not errors.
@@ -33,6 +34,18 @@ pub enum SweepError {
         to: u32,
         /// How many the manifest has.
         replicas: u32,
+    },
+    /// A run was asked for that the manifest does not have.
+    #[error("the run {point}:{replica} was asked for, allowed: points 0 to {last_point}, replicas 0 to {last_replica}")]
+    Only {
+        /// Its point.
+        point: u32,
+        /// Its replica.
+        replica: u32,
+        /// The last point of the plan.
+        last_point: usize,
+        /// The last replica at every point.
+        last_replica: u32,
     },
     /// The worker threads could not be started.
     #[error("cannot start {threads} worker threads: {source}")]
@@ -52,16 +65,45 @@ pub struct Options<'a> {
     pub fresh: bool,
     /// Compute failed runs again.
     pub retry: bool,
-    /// Stop at the first failed run.
-    pub fail_fast: bool,
+    /// Stop once so many runs of this session have failed.
+    pub max_failures: Option<u64>,
     /// Compute these replicas only; the dataset stays unpublished until all are there.
     pub replicas: Option<std::ops::Range<u32>>,
+    /// Compute these runs only, if any are named.
+    pub only: &'a [RunKey],
     /// Turns true when the user wants to stop: what is finished is kept.
     pub interrupted: &'a (dyn Fn() -> bool + Sync),
     /// Told after every run.
     pub progress: &'a mut dyn FnMut(Progress),
+    /// When this session began, as the run log writes times.
+    pub started: String,
+    /// Seconds since then.
+    pub elapsed: &'a dyn Fn() -> f64,
     /// Fills in what the dataset's run log says of clock and host, once the work is done.
     pub log: &'a mut dyn FnMut() -> RunLog,
+}
+
+impl Options<'_> {
+    /// Whether a run is one of those asked for.
+    fn wants(&self, (point, replica): RunKey) -> bool {
+        let listed = self.only.is_empty() || self.only.contains(&(point, replica));
+        listed && self.replicas.as_ref().is_none_or(|range| range.contains(&replica))
+    }
+
+    /// Refuses runs that the plan does not have.
+    fn check(&self, plan: &Plan) -> Result<(), SweepError> {
+        if let Some(range) = self.replicas.as_ref().filter(|range| range.end > plan.replicas()) {
+            return Err(SweepError::Replicas { from: range.start, to: range.end, replicas: plan.replicas() });
+        }
+        let absent = |&&(point, replica): &&RunKey| point as usize >= plan.points() || replica >= plan.replicas();
+        match self.only.iter().find(absent) {
+            Some(&(point, replica)) => {
+                let (last_point, last_replica) = (plan.points() - 1, plan.replicas() - 1);
+                Err(SweepError::Only { point, replica, last_point, last_replica })
+            }
+            None => Ok(()),
+        }
+    }
 }
 
 /// How far a sweep is.
@@ -86,7 +128,7 @@ pub enum Ending {
     Fresh(RunLog),
     /// The dataset is complete and published.
     Published(RunLog),
-    /// The user interrupted it, or a run failed under `fail_fast`: what is finished is staged.
+    /// The user interrupted it, too many runs failed, or others are still missing: what is finished is staged.
     Stopped(Progress),
 }
 
@@ -97,13 +139,8 @@ pub struct Report {
     pub ending: Ending,
     /// Staged parts that were damaged and had to be computed again.
     pub discarded: Vec<Discarded>,
-    /// Failed runs of this session: point, replica and reason, at most [`Report::MOST_FAILURES`].
-    pub failures: Vec<(u32, u32, String)>,
-}
-
-impl Report {
-    /// Further failures are counted but not listed.
-    pub const MOST_FAILURES: usize = 20;
+    /// Failed runs of this session, at most [`Journal::MOST_FAILURES`](tokenpark_dataset::Journal::MOST_FAILURES).
+    pub failures: Vec<Failure>,
 }
 
 /// The dataset of a plan under the data folder `root`.
@@ -130,45 +167,73 @@ pub fn provenance(plan: &Plan) -> Provenance {
 /// # Errors
 /// When the dataset cannot be read or written.
 pub fn execute(plan: &Plan, root: &Path, mut options: Options<'_>) -> Result<Report, SweepError> {
-    if let Some(range) = options.replicas.as_ref().filter(|range| range.end > plan.replicas()) {
-        return Err(SweepError::Replicas { from: range.start, to: range.end, replicas: plan.replicas() });
-    }
+    options.check(plan)?;
     let dataset = dataset(plan, root)?;
-    if let State::Complete(log) = &dataset.state()?
-        && !options.fresh
-        && dataset.staged()? == 0
-        && !(options.retry && log.failed > 0)
+    if !dataset.is_staged()
+        && let Some(log) = up_to_date(&dataset, &options)?
     {
-        return Ok(Report { ending: Ending::Fresh(log.clone()), discarded: vec![], failures: vec![] });
+        dataset.tidy();
+        return Ok(Report { ending: Ending::Fresh(log), discarded: vec![], failures: vec![] });
     }
     let mut staging = Staging::open(&dataset, &provenance(plan))?;
-    // Another process may have published while this one waited for the lock.
-    let state = dataset.state()?;
     let discarded = staging.discarded().to_vec();
+    // Another process may have published while this one waited for the lock, or was killed while it cleared up.
+    if staging.finished().is_empty()
+        && let Some(log) = up_to_date(&dataset, &options)?
+    {
+        staging.remove()?;
+        return Ok(Report { ending: Ending::Fresh(log), discarded, failures: vec![] });
+    }
     if options.fresh {
         staging.retain(|_| false)?;
+        staging.keep_journal(Journal::default())?;
     }
     if options.retry {
-        let broken = failed_runs(&staging.read("runs")?);
-        staging.retain(|key| !broken.contains(&key))?;
-        if let State::Complete(_) = state {
-            let broken = failed_runs(&tokenpark_dataset::read(&dataset.table("runs"))?);
-            staging.import(&dataset, block_size(plan) as usize, |key| !broken.contains(&key))?;
-        }
+        drop_failed(plan, &dataset, &mut staging, &options)?;
     }
-    let mut session = Session::new(plan, staging);
+    let mut session = Session::new(plan, staging, &options);
     let stopped = session.compute(&mut options)?;
-    let failures = std::mem::take(&mut session.failures);
+    session.sessions.keep(&mut session.staging, (options.elapsed)())?;
+    let failures = session.sessions.failures().to_vec();
+    let failed = failed_runs(&session.staging.read("runs")?).len() as u64;
     let ending = if stopped || session.progress.done < plan.runs() {
         // Failures of earlier sessions count as well.
-        let failed = failed_runs(&session.staging.read("runs")?).len() as u64;
         Ending::Stopped(Progress { failed, ..session.progress })
     } else {
-        let failed = failed_runs(&session.staging.read("runs")?).len() as u64;
-        let log = RunLog { failed, ..(options.log)() };
+        let log = RunLog { failed, ..session.sessions.total((options.log)()) };
         Ending::Published(session.staging.publish(plan.runs(), &plan.manifest().source, log)?)
     };
     Ok(Report { ending, discarded, failures })
+}
+
+/// The log of a published dataset that is what the options ask for.
+fn up_to_date(dataset: &Dataset, options: &Options<'_>) -> Result<Option<RunLog>, DatasetError> {
+    Ok(match dataset.state()? {
+        State::Complete(log) if !options.fresh && !(options.retry && log.failed > 0) => Some(log),
+        _ => None,
+    })
+}
+
+/// Leaves the failed runs that are wanted out of the staging area, so that they are computed again. Of a published
+/// dataset the others are staged.
+fn drop_failed(
+    plan: &Plan,
+    dataset: &Dataset,
+    staging: &mut Staging,
+    options: &Options<'_>,
+) -> Result<(), DatasetError> {
+    let failed = |runs: &Table| failed_runs(runs).into_iter().filter(|&key| options.wants(key)).collect();
+    let broken: BTreeSet<RunKey> = failed(&staging.read("runs")?);
+    staging.retain(|key| !broken.contains(&key))?;
+    if let State::Complete(log) = dataset.state()? {
+        let broken: BTreeSet<RunKey> = failed(&tokenpark_dataset::read(&dataset.table("runs"))?);
+        staging.import(dataset, block_size(plan) as usize, |key| !broken.contains(&key))?;
+        if *staging.journal() == Journal::default() {
+            let RunLog { started, seconds, sessions, failed, failures, .. } = log;
+            staging.keep_journal(Journal { started, seconds, sessions, failed, failures })?;
+        }
+    }
+    Ok(())
 }
 
 /// Runs staged together: enough parts that little is lost, few enough that writing them costs little.
@@ -177,7 +242,7 @@ fn block_size(plan: &Plan) -> u64 {
 }
 
 /// The runs whose row says so.
-fn failed_runs(runs: &Table) -> Vec<(u32, u32)> {
+fn failed_runs(runs: &Table) -> Vec<RunKey> {
     match (runs.keys(), runs.column("termination")) {
         (Some(keys), Some(Column::Text(words))) => {
             keys.into_iter().zip(words).filter(|(_, word)| *word == "failed").map(|(key, _)| key).collect()
@@ -189,8 +254,7 @@ fn failed_runs(runs: &Table) -> Vec<(u32, u32)> {
 /// A finished run on its way to the staging area.
 struct Finished {
     index: u64,
-    tables: RunTables,
-    error: Option<String>,
+    run: Computed,
 }
 
 /// One call's work on a dataset.
@@ -198,27 +262,26 @@ struct Session<'a> {
     plan: &'a Plan,
     staging: Staging,
     progress: Progress,
-    failures: Vec<(u32, u32, String)>,
+    sessions: Sessions,
     /// Finished runs by block, not yet staged.
     waiting: BTreeMap<u64, Vec<Finished>>,
 }
 
 impl<'a> Session<'a> {
-    fn new(plan: &'a Plan, staging: Staging) -> Self {
+    fn new(plan: &'a Plan, staging: Staging, options: &Options<'_>) -> Self {
         let progress = Progress { done: staging.finished().len() as u64, total: plan.runs(), ..Progress::default() };
-        Self { plan, staging, progress, failures: vec![], waiting: BTreeMap::new() }
+        let sessions = Sessions::new(&staging, &options.started);
+        Self { plan, staging, progress, sessions, waiting: BTreeMap::new() }
     }
 
     /// Computes what is missing. True when the user or a failure stopped it.
     fn compute(&mut self, options: &mut Options<'_>) -> Result<bool, SweepError> {
         let plan = self.plan;
-        let replicas = u64::from(plan.replicas());
-        let key = |index: u64| ((index / replicas) as u32, (index % replicas) as u32);
-        let wanted = |replica: u32| options.replicas.as_ref().is_none_or(|range| range.contains(&replica));
-        let missing: Vec<u64> =
-            (0..plan.runs()).filter(|&i| wanted(key(i).1) && !self.staging.finished().contains(&key(i))).collect();
-        let total_cost: f64 = (0..plan.points()).map(|point| cost(plan, point)).sum::<f64>() * replicas as f64;
-        let missing_cost: f64 = missing.iter().map(|&i| cost(plan, key(i).0 as usize)).sum();
+        let is_missing = |key: RunKey| options.wants(key) && !self.staging.finished().contains(&key);
+        let missing: Vec<u64> = (0..plan.runs()).filter(|&index| is_missing(key(plan, index))).collect();
+        let total_cost: f64 =
+            (0..plan.points()).map(|point| cost(plan, point)).sum::<f64>() * f64::from(plan.replicas());
+        let missing_cost: f64 = missing.iter().map(|&index| cost(plan, key(plan, index).0 as usize)).sum();
         self.progress.share_at_start = 1.0 - missing_cost / total_cost;
         self.progress.share = self.progress.share_at_start;
         (options.progress)(self.progress);
@@ -233,9 +296,9 @@ impl<'a> Session<'a> {
         let interrupted = options.interrupted;
         let stop = AtomicBool::new(false);
         let stopping = || interrupted() || stop.load(Relaxed);
-        let fail_fast = options.fail_fast;
+        let (most, failed) = (options.max_failures.unwrap_or(u64::MAX), AtomicU64::new(0));
         let on_failure = || {
-            stop.fetch_or(fail_fast, Relaxed);
+            stop.fetch_or(failed.fetch_add(1, Relaxed) + 1 >= most, Relaxed);
         };
         let (missing, stopping, on_failure) = (&missing[..], &stopping, &on_failure);
         std::thread::scope(|scope| {
@@ -258,25 +321,23 @@ impl<'a> Session<'a> {
         total_cost: f64,
         options: &mut Options<'_>,
     ) -> Result<(), SweepError> {
-        let replicas = u64::from(self.plan.replicas());
         let block = block_size(self.plan);
-        for mut run in receiver {
-            let (point, replica) = ((run.index / replicas) as u32, (run.index % replicas) as u32);
+        for mut finished in receiver {
+            let (point, replica) = key(self.plan, finished.index);
             self.progress.done += 1;
             self.progress.share += cost(self.plan, point as usize) / total_cost;
-            if let Some(error) = run.error.take() {
+            if let Some(error) = finished.run.error.take() {
                 self.progress.failed += 1;
-                if self.failures.len() < Report::MOST_FAILURES {
-                    self.failures.push((point, replica, error));
-                }
+                self.sessions.fail(Failure { point, replica, error });
             }
-            let number = run.index / block;
-            self.waiting.entry(number).or_default().push(run);
+            let number = finished.index / block;
+            self.waiting.entry(number).or_default().push(finished);
             let left = remaining.entry(number).or_default();
             *left -= 1;
             if *left == 0 {
                 let runs = self.waiting.remove(&number).unwrap_or_default();
                 self.stage(runs)?;
+                self.sessions.keep(&mut self.staging, (options.elapsed)())?;
             }
             (options.progress)(self.progress);
         }
@@ -292,17 +353,8 @@ impl<'a> Session<'a> {
     }
 
     fn stage(&mut self, mut runs: Vec<Finished>) -> Result<(), DatasetError> {
-        runs.sort_by_key(|run| run.index);
-        let mut tables: RunTables = vec![];
-        for run in runs {
-            if tables.is_empty() {
-                tables = run.tables;
-                continue;
-            }
-            for ((_, table), (_, more)) in tables.iter_mut().zip(run.tables) {
-                table.append(more)?;
-            }
-        }
+        runs.sort_by_key(|finished| finished.index);
+        let tables = join(runs.into_iter().map(|finished| finished.run.tables))?;
         if tables.is_empty() { Ok(()) } else { self.staging.write(tables) }
     }
 }
@@ -315,34 +367,15 @@ fn work(
     stopping: &(dyn Fn() -> bool + Sync),
     on_failure: &(dyn Fn() + Sync),
 ) {
-    let replicas = u64::from(plan.replicas());
     // One run at a time from the front, so that blocks are completed one after the other.
     missing.iter().par_bridge().for_each_with(sender, |sender, &index| {
-        if stopping() {
-            return;
+        let Some(run) = (!stopping()).then(|| compute(plan, index, &stopping)).flatten() else { return };
+        if run.error.is_some() {
+            on_failure();
         }
-        let (point, replica) = ((index / replicas) as usize, (index % replicas) as u32);
-        let result = catch_unwind(AssertUnwindSafe(|| run(plan, point, replica, &stopping)))
-            .unwrap_or_else(|panic| Err(RunError::Panic(message(panic.as_ref()))));
-        let (tables, error) = match result {
-            Ok(None) => return,
-            Ok(Some(tables)) => (tables, None),
-            Err(error) => match failed(RunSpec { plan, point, replica }, &error) {
-                Ok(tables) => {
-                    on_failure();
-                    (tables, Some(error.to_string()))
-                }
-                Err(_) => unreachable!("a failed run has one row and empty tables"),
-            },
-        };
         // The receiver is gone only when the sweep stops for an error of its own.
-        let _ = sender.send(Finished { index, tables, error });
+        let _ = sender.send(Finished { index, run });
     });
-}
-
-fn message(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
 }
 
 /// The expected cost of a run at a point, in arbitrary units: pairs of tokens times dimension, or what parking draws.

@@ -6,12 +6,15 @@
 
 mod axis;
 pub mod claims;
+mod compute;
 mod diagnostics;
 mod difference;
 mod execute;
 mod expression;
 mod fingerprint;
+mod journal;
 mod lifetimes;
+mod lockfile;
 pub mod manifest;
 mod parking;
 mod plan;
@@ -19,6 +22,7 @@ mod random_matrix;
 mod rows;
 mod run;
 mod seed;
+mod verify;
 mod watch;
 
 pub use axis::{Axis, Column};
@@ -26,8 +30,11 @@ pub use diagnostics::{Diagnostic, Diagnostics, Place};
 pub use difference::{Change, changes, differences};
 pub use execute::{Ending, Options, Progress, Report, SweepError, cost, dataset, execute, provenance};
 pub use fingerprint::{fingerprint, fingerprint_at};
+pub use lockfile::{LOCK_FILE, LockError, Locked, Lockfile};
 pub use manifest::Manifest;
 pub use parking::{ParkError, Parked, Question, Replica, park};
 pub use plan::{ColumnKind, Plan, Point, SweptColumn, SweptValue};
 pub use rows::RunTables;
 pub use run::{RunError, run};
+pub use tokenpark_dynamics::MODEL_VERSION;
+pub use verify::{Sample, Verification, verify};

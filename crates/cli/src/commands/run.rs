@@ -7,7 +7,17 @@ use crate::edge::{self, Clock};
 use crate::progress::Display;
 use std::ops::Range;
 use std::path::Path;
+use tokenpark_dataset::{Failure, RunKey};
 use tokenpark_sweep::{Ending, Options, Plan, Report, SweepError, dataset, execute};
+
+/// Which runs of a plan are wanted.
+#[derive(Default)]
+pub struct Wanted<'a> {
+    /// These replicas.
+    pub replicas: Option<Range<u32>>,
+    /// These runs, if any are named.
+    pub only: &'a [RunKey],
+}
 
 pub fn command(args: &RunArgs) -> Result<End, CommandError> {
     // All manifests are checked before the first run.
@@ -15,9 +25,10 @@ pub fn command(args: &RunArgs) -> Result<End, CommandError> {
     edge::catch_interrupts();
     let mut end = End::Fine;
     for plan in &plans {
-        match run(plan, &args.data.out, &args.how, args.replicas.clone())? {
+        let wanted = Wanted { replicas: args.replicas.clone(), only: &args.only };
+        match run(plan, &args.data.out, &args.how, wanted)? {
             End::Fine => {}
-            End::Failed if !args.how.fail_fast => end = End::Failed,
+            End::Failed if args.how.most_failures().is_none() => end = End::Failed,
             other => return Ok(other),
         }
     }
@@ -25,7 +36,7 @@ pub fn command(args: &RunArgs) -> Result<End, CommandError> {
 }
 
 /// Brings one dataset up to date and says how that went.
-pub fn run(plan: &Plan, root: &Path, how: &How, replicas: Option<Range<u32>>) -> Result<End, CommandError> {
+pub fn run(plan: &Plan, root: &Path, how: &How, wanted: Wanted<'_>) -> Result<End, CommandError> {
     let name = plan.manifest().name.clone();
     let clock = Clock::start();
     let threads = edge::threads(how.threads);
@@ -37,11 +48,14 @@ pub fn run(plan: &Plan, root: &Path, how: &How, replicas: Option<Range<u32>>) ->
             threads,
             fresh: how.fresh,
             retry: how.retry,
-            fail_fast: how.fail_fast,
-            replicas: replicas.clone(),
+            max_failures: how.most_failures(),
+            replicas: wanted.replicas,
+            only: wanted.only,
             interrupted: &edge::interrupted,
             progress: &mut |progress| display.update(progress),
-            log: &mut || clock.log(threads),
+            started: clock.started(),
+            elapsed: &|| clock.seconds(),
+            log: &mut || clock.log(threads, &plan.manifest().path),
         },
     );
     display.finish();
@@ -80,13 +94,18 @@ pub fn run(plan: &Plan, root: &Path, how: &How, replicas: Option<Range<u32>>) ->
 }
 
 fn failures(plan: &Plan, report: &Report, root: &Path) {
-    for (point, replica, error) in &report.failures {
-        let manifest = plan.manifest();
+    for failure in &report.failures {
+        let Failure { point, replica, error } = failure;
         console::note(&format!(
-            "{}: point {point}, replica {replica} failed: {error}\n    again: tokenpark run {} --out {} --retry",
-            manifest.name,
-            manifest.path.display(),
-            root.display()
+            "{}: point {point}, replica {replica} failed: {error}\n    again: {}",
+            plan.manifest().name,
+            again(plan, failure, root)
         ));
     }
+}
+
+/// The command that computes a failed run again.
+pub fn again(plan: &Plan, Failure { point, replica, .. }: &Failure, root: &Path) -> String {
+    let (path, root) = (plan.manifest().path.display(), root.display());
+    format!("tokenpark run {path} --out {root} --retry --only {point}:{replica}")
 }

@@ -4,6 +4,7 @@
 mod check;
 mod claims;
 mod completions;
+mod crashes;
 mod diff;
 mod export;
 mod failures;
@@ -15,6 +16,7 @@ mod outputs;
 mod park;
 mod run;
 mod status;
+mod verify;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

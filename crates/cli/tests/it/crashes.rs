@@ -1,0 +1,214 @@
+//! Kills, refusals, full disks and damaged parts, at every moment: the next run finishes the work with the same bytes
+//! and leaves nothing behind, or the program says what is wrong.
+
+#![cfg(unix)]
+
+use crate::{Lab, contains, edited};
+use std::collections::BTreeMap;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// Two runs, so two parts, and three tables.
+fn tiny() -> Lab {
+    let lab = Lab::empty();
+    lab.write("small.toml", edited("replicas = 4", "replicas = 1"));
+    lab
+}
+
+/// Everything below data, folders included. run.toml tells the time, so only that it is there.
+fn tree(lab: &Lab) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut waiting = vec![lab.path("data")];
+    while let Some(path) = waiting.pop() {
+        let is_log = path.file_name().is_some_and(|name| name == "run.toml");
+        let bytes = if path.is_dir() || is_log { vec![] } else { std::fs::read(&path).expect("a readable file") };
+        if path.is_dir() {
+            let entries = std::fs::read_dir(&path).expect("a readable folder");
+            waiting.extend(entries.map(|entry| entry.expect("an entry").path()));
+        }
+        found.insert(path.strip_prefix(lab.path("")).expect("below").to_path_buf(), bytes);
+    }
+    found
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a writable folder");
+    for entry in std::fs::read_dir(from).expect("a readable folder") {
+        let path = entry.expect("an entry").path();
+        let target = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).expect("a writable file");
+        }
+    }
+}
+
+fn faulty(lab: &Lab, fault: &str, arguments: &str) -> Output {
+    lab.command(arguments).env("TOKENPARK_FAULT", fault).output().expect("the binary starts")
+}
+
+/// Meets the fault at its first, second, ... point, until a run gets through without; each time the next run must
+/// finish the work. `start` holds what was there before, `arguments` is the run that meets the fault.
+fn at_every_point(kind: &str, start: &Lab, arguments: &str, least: usize) {
+    let whole = tiny();
+    whole.fine("run small.toml");
+    let whole = tree(&whole);
+    for number in 1.. {
+        let lab = tiny();
+        if start.path("data").exists() {
+            copy(&start.path("data"), &lab.path("data"));
+        }
+        let output = faulty(&lab, &format!("{kind}:{number}"), arguments);
+        if output.status.success() {
+            assert!(number > least, "{kind}: only {number} points");
+            assert!(tree(&lab) == whole, "{kind}: the run that got through");
+            return;
+        }
+        let stderr = String::from_utf8(output.stderr).expect("UTF-8");
+        let expected = if kind == "kill" { None } else { Some(2) };
+        assert_eq!(output.status.code(), expected, "{kind}:{number}: {stderr}");
+        if kind == "kill" {
+            assert_eq!(output.status.signal(), Some(6), "{kind}:{number}: {stderr}");
+        } else {
+            contains(&stderr, &["error: cannot ", " data", if kind == "full" { "no storage space" } else { "denied" }]);
+        }
+        lab.fine("run small.toml");
+        let found = tree(&lab);
+        let differing: Vec<&PathBuf> =
+            found.keys().chain(whole.keys()).filter(|path| found.get(*path) != whole.get(*path)).collect();
+        assert!(differing.is_empty(), "{kind}:{number} {arguments}: {differing:?}");
+    }
+}
+
+#[test]
+fn prop_a_kill_at_any_point_is_survived() {
+    at_every_point("kill", &tiny(), "run small.toml --threads 1", 60);
+}
+
+#[test]
+fn prop_a_refusal_at_any_point_is_survived() {
+    at_every_point("refuse", &tiny(), "run small.toml --threads 1", 60);
+}
+
+#[test]
+fn prop_a_full_disk_at_any_point_is_survived() {
+    at_every_point("full", &tiny(), "run small.toml --threads 1", 40);
+}
+
+#[test]
+fn prop_a_kill_while_a_published_dataset_is_replaced_is_survived() {
+    let start = tiny();
+    start.fine("run small.toml");
+    at_every_point("kill", &start, "run small.toml --threads 1 --fresh", 60);
+}
+
+#[test]
+fn regress_a_fault_that_cannot_be_is_named() {
+    let output = faulty(&tiny(), "explode:3", "check small.toml");
+    assert_eq!(output.status.code(), Some(0));
+    contains(&String::from_utf8_lossy(&output.stderr), &["TOKENPARK_FAULT = explode:3 is ignored", "kill:N"]);
+}
+
+/// Flips a bit in the middle, cuts the file, and removes it: each is noticed when the parts are opened again.
+#[test]
+fn prop_a_damaged_part_is_computed_again() {
+    let whole = Lab::small();
+    whole.fine("run small.toml");
+    let staged = Lab::small();
+    staged.fine("run small.toml --replicas 0..3");
+    let parts: Vec<PathBuf> =
+        staged.files("data/.staging").into_keys().filter(|path| path.ends_with_part()).take(4).collect();
+    assert_eq!(parts.len(), 4, "three tables and their log");
+    for part in &parts {
+        for harm in [flip, cut, remove] {
+            let lab = Lab::small();
+            copy(&staged.path("data"), &lab.path("data"));
+            harm(&lab.path("data/.staging").join(part));
+            let ran = lab.fine("run small.toml");
+            contains(&ran.stderr, &["small: computed again, since data/.staging", "parts/000000"]);
+            assert!(tree(&lab) == tree(&whole), "{}", part.display());
+        }
+    }
+}
+
+trait Part {
+    fn ends_with_part(&self) -> bool;
+}
+
+impl Part for PathBuf {
+    fn ends_with_part(&self) -> bool {
+        self.parent().is_some_and(|folder| folder.ends_with("parts/000000"))
+    }
+}
+
+fn flip(path: &Path) {
+    let mut bytes = std::fs::read(path).expect("a file");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(path, bytes).expect("a writable file");
+}
+
+fn cut(path: &Path) {
+    let bytes = std::fs::read(path).expect("a file");
+    std::fs::write(path, &bytes[..bytes.len() / 2]).expect("a writable file");
+}
+
+fn remove(path: &Path) {
+    std::fs::remove_file(path).expect("a file");
+}
+
+/// The number of kills: TOKENPARK_KILLS, or few enough for every day.
+#[allow(clippy::disallowed_methods, reason = "`just torture` asks for more than the everyday test")]
+fn kills() -> usize {
+    std::env::var("TOKENPARK_KILLS").ok().and_then(|count| count.parse().ok()).unwrap_or(40)
+}
+
+/// A generator good enough for delays (Knuth's constants).
+struct Delays(u64);
+
+impl Delays {
+    /// A duration below `most`.
+    fn next(&mut self, most: Duration) -> Duration {
+        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        most.mul_f64((self.0 >> 33) as f64 / (1_u64 << 31) as f64)
+    }
+}
+
+/// SIGKILL at random moments of first runs and of runs that replace a dataset.
+#[test]
+#[allow(clippy::print_stdout, reason = "`just torture` shows the count")]
+#[allow(clippy::disallowed_methods, reason = "kills are spread over the time that a run takes")]
+fn stat_random_kills_change_no_byte() {
+    let whole = Lab::small();
+    let start = Instant::now();
+    whole.fine("run small.toml");
+    let (expected, wanted) = (tree(&whole), kills());
+    let (mut takes, mut delays, mut killed, mut differing) = (start.elapsed(), Delays(7), 0, 0);
+    while killed < wanted {
+        let lab = Lab::small();
+        let again = killed % 2 == 1;
+        if again {
+            copy(&whole.path("data"), &lab.path("data"));
+        }
+        let mut command = lab.command(if again { "run small.toml --fresh" } else { "run small.toml" });
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the binary starts");
+        sleep(delays.next(takes));
+        child.kill().expect("a child");
+        if child.wait().expect("an end").signal() != Some(9) {
+            continue;
+        }
+        killed += 1;
+        let start = Instant::now();
+        lab.fine("run small.toml");
+        // How long a run takes depends on what else the machine does.
+        takes = (takes * 7 + start.elapsed()) / 8;
+        let found = tree(&lab);
+        differing += found.keys().chain(expected.keys()).filter(|path| found.get(*path) != expected.get(*path)).count();
+    }
+    println!("{killed} kills, {} differing bytes", differing);
+    assert_eq!(differing, 0, "files that differ, are missing or are left over");
+}
