@@ -193,7 +193,6 @@ pub fn execute(plan: &Plan, root: &Path, mut options: Options<'_>) -> Result<Rep
     }
     let mut session = Session::new(plan, staging, &options);
     let stopped = session.compute(&mut options)?;
-    session.sessions.keep(&mut session.staging, (options.elapsed)())?;
     let failures = session.sessions.failures().to_vec();
     let failed = failed_runs(&session.staging.read("runs")?).len() as u64;
     let ending = if stopped || session.progress.done < plan.runs() {
@@ -309,7 +308,7 @@ impl<'a> Session<'a> {
             drop(receiver);
             received
         })?;
-        self.stage_all()?;
+        self.stage_all((options.elapsed)())?;
         Ok(self.progress.done < self.progress.total)
     }
 
@@ -336,8 +335,7 @@ impl<'a> Session<'a> {
             *left -= 1;
             if *left == 0 {
                 let runs = self.waiting.remove(&number).unwrap_or_default();
-                self.stage(runs)?;
-                self.sessions.keep(&mut self.staging, (options.elapsed)())?;
+                self.stage(runs, (options.elapsed)())?;
             }
             (options.progress)(self.progress);
         }
@@ -345,17 +343,20 @@ impl<'a> Session<'a> {
     }
 
     /// Stages all that is finished, complete blocks or not.
-    fn stage_all(&mut self) -> Result<(), DatasetError> {
+    fn stage_all(&mut self, elapsed: f64) -> Result<(), DatasetError> {
         for (_, runs) in std::mem::take(&mut self.waiting) {
-            self.stage(runs)?;
+            self.stage(runs, elapsed)?;
         }
         Ok(())
     }
 
-    fn stage(&mut self, mut runs: Vec<Finished>) -> Result<(), DatasetError> {
+    fn stage(&mut self, mut runs: Vec<Finished>, elapsed: f64) -> Result<(), DatasetError> {
+        if runs.is_empty() {
+            return Ok(());
+        }
         runs.sort_by_key(|finished| finished.index);
-        let tables = join(runs.into_iter().map(|finished| finished.run.tables))?;
-        if tables.is_empty() { Ok(()) } else { self.staging.write(tables) }
+        self.staging.write(join(runs.into_iter().map(|finished| finished.run.tables))?)?;
+        self.sessions.keep(&mut self.staging, elapsed)
     }
 }
 

@@ -11,6 +11,7 @@ mod models;
 mod parking;
 mod plans;
 mod runs;
+mod samples;
 
 use tokenpark_sweep::{Manifest, Plan};
 

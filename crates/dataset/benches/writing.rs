@@ -1,0 +1,58 @@
+//! Megabytes of token rows a second through the writer on one core, as they lie in memory, and what becomes of them.
+
+#![allow(clippy::print_stdout, reason = "a bench prints its table")]
+#![allow(clippy::disallowed_methods, reason = "a bench tells the time")]
+
+use std::time::Instant;
+use tokenpark_dataset::{Column, Provenance, Table, TableWriter};
+
+/// Rows of one table that a run adds: 200 tokens at 100 times.
+const TOKENS: u32 = 200;
+const TIMES: u32 = 100;
+const RUNS: u32 = 400;
+/// The fastest of so many repetitions counts.
+const REPETITIONS: usize = 5;
+
+fn main() {
+    let tables: Vec<Table> = (0..RUNS).map(rows).collect();
+    let megabytes = f64::from(RUNS * TIMES * TOKENS) * (3.0 * 4.0 + 3.0 * 8.0) / 1e6;
+    let folder = std::env::temp_dir().join(format!("tokenpark-writing-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a writable folder");
+    let path = folder.join("tokens.parquet");
+    let manifest = "name = \"bench\"\n".to_owned();
+    let provenance = Provenance { fingerprint: "0".repeat(16), schema_version: 1, model_version: 1, manifest };
+    let (mut best, mut bytes) = (f64::INFINITY, 0);
+    for _ in 0..REPETITIONS {
+        let pieces = tables.clone();
+        let start = Instant::now();
+        let mut writer = TableWriter::create(&path, &tables[0], &provenance).expect("a writable file");
+        for piece in pieces {
+            writer.append(piece).expect("the same columns");
+        }
+        bytes = writer.finish().expect("a written file").bytes;
+        best = best.min(start.elapsed().as_secs_f64());
+    }
+    std::fs::remove_dir_all(&folder).expect("the folder");
+    let (speed, small) = (megabytes / best, bytes as f64 / 1e6);
+    println!("{megabytes:.0} MB of token rows in {best:.2} s: {speed:.0} MB/s; {small:.0} MB on the disk");
+}
+
+/// The rows of one run: positions on the circle, which no compressor can do much about.
+fn rows(run: u32) -> Table {
+    let count = (TIMES * TOKENS) as usize;
+    let mut state = u64::from(run);
+    let mut angle = || {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 11) as f64 / (1_u64 << 53) as f64 * std::f64::consts::TAU
+    };
+    let angles: Vec<f64> = (0..count).map(|_| angle()).collect();
+    Table::new(vec![
+        ("point".to_owned(), Column::U32(vec![0; count])),
+        ("replica".to_owned(), Column::U32(vec![run; count])),
+        ("time".to_owned(), Column::F64((0..TIMES * TOKENS).map(|row| f64::from(row / TOKENS)).collect())),
+        ("token".to_owned(), Column::U32((0..TIMES * TOKENS).map(|row| row % TOKENS).collect())),
+        ("x0".to_owned(), Column::F64(angles.iter().map(|&angle| angle.cos()).collect())),
+        ("x1".to_owned(), Column::F64(angles.iter().map(|&angle| angle.sin()).collect())),
+    ])
+    .expect("columns of equal length")
+}
