@@ -6,6 +6,9 @@ use crate::commands::export::Export;
 use crate::commands::gc::Gc;
 use crate::commands::inspect::Inspect;
 use crate::commands::lock::Lock;
+use crate::commands::merge::Merge;
+use crate::commands::shards::Asked;
+use crate::commands::submit::Submit;
 use crate::commands::verify::Verify;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::ops::Range;
@@ -46,6 +49,10 @@ pub enum Command {
     Lock(Lock),
     /// List datasets and leftovers that no manifest names, on any git branch or tag; delete them when asked to.
     Gc(Gc),
+    /// Join the shards of datasets that `run --shard` computed.
+    Merge(Merge),
+    /// Hand the missing runs of a manifest to a cluster.
+    Submit(Submit),
     /// Aggregate datasets into summary tables under reports/.
     Analyze(Analyze),
     /// Draw summary tables as SVG, PDF and PNG, with an index.
@@ -149,6 +156,13 @@ pub struct RunArgs {
     /// Compute this run only; can be given several times.
     #[arg(long, value_name = "POINT:REPLICA", value_parser = only)]
     pub only: Vec<RunKey>,
+    /// Compute shard I of K only, 0 <= I < K, for `merge` to join; `auto` is what the array task or the indexed job
+    /// says that this is one of.
+    #[arg(long, value_name = "I/K", value_parser = Asked::parse, conflicts_with_all = ["replicas", "only"])]
+    pub shard: Option<Asked>,
+    /// Compute only those runs of the shard that are in this list, which `submit` writes.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "shard")]
+    pub list: Option<PathBuf>,
 }
 
 impl How {

@@ -3,6 +3,7 @@
 use crate::git::Repository;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::{Instant, SystemTime};
 use tokenpark_dataset::{Fault, RunLog};
 
@@ -10,6 +11,7 @@ use tokenpark_dataset::{Fault, RunLog};
 const HERE: &str = "crates/cli/src/edge.rs";
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+static TIME_IS_UP: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
 /// From now on the first Ctrl-C asks for a clean stop; a second one kills.
 pub fn catch_interrupts() {
@@ -20,11 +22,24 @@ pub fn catch_interrupts() {
         }
         crate::console::note("interrupted: keeping what is finished (press again to stop at once)");
     });
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGUSR1, Arc::clone(&TIME_IS_UP));
 }
 
-/// Whether the user asked to stop.
+/// Whether a batch system said, by the signal USR1, that the time is up.
+pub fn time_is_up() -> bool {
+    TIME_IS_UP.load(Ordering::Relaxed)
+}
+
+/// A variable of the environment, if it is set to something.
+#[allow(clippy::disallowed_methods, reason = "this is the edge: array tasks are told their number by the environment")]
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Whether the user, or a batch system, asked to stop.
 pub fn interrupted() -> bool {
-    INTERRUPTED.load(Ordering::Relaxed)
+    INTERRUPTED.load(Ordering::Relaxed) || time_is_up()
 }
 
 /// A stopwatch, and what goes into run.toml.

@@ -31,6 +31,7 @@ pub struct Staging {
     finished: BTreeSet<RunKey>,
     discarded: Vec<Discarded>,
     journal: Journal,
+    pub(crate) keep_shards: bool,
 }
 
 /// Some finished runs.
@@ -61,6 +62,7 @@ impl Staging {
         for folder in dataset.parts().ancestors().take_while(|folder| folder.starts_with(dataset.root())) {
             fs::sync_dir(folder)?;
         }
+        dataset.put_back()?;
         for name in fs::names(&dataset.staging())? {
             let path = dataset.staging().join(name);
             if path != dataset.parts() && path != dataset.journal_file() {
@@ -76,6 +78,7 @@ impl Staging {
             finished: BTreeSet::new(),
             discarded: Vec::new(),
             journal: dataset.journal(),
+            keep_shards: false,
         };
         staging.load()?;
         Ok(staging)
@@ -170,8 +173,18 @@ impl Staging {
         }
         log.write(&folder)?;
         fs::sync_dir(&folder)?;
+        self.install(&folder, keys, schemas)
+    }
+
+    /// Renames the complete folder of a part into place.
+    pub(crate) fn install(
+        &mut self,
+        folder: &Path,
+        keys: Vec<RunKey>,
+        schemas: Vec<(String, Table)>,
+    ) -> Result<(), DatasetError> {
         let number = self.parts.iter().map(|part| part.number + 1).max().unwrap_or(0);
-        fs::rename(&folder, &self.part(number))?;
+        fs::rename(folder, &self.part(number))?;
         self.finished.extend(&keys);
         self.parts.push(Part { number, keys });
         self.schemas = schemas;

@@ -61,6 +61,7 @@ fn sweep(plan: &Plan, threads: usize) {
         max_failures: None,
         replicas: None,
         only: &[],
+        share: None,
         interrupted: &|| false,
         progress: &mut |_| {},
         started: String::new(),

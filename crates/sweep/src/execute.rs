@@ -3,15 +3,19 @@
 //! Results do not depend on the number of threads: every run is a pure function of the plan, and rows are ordered by
 //! run when they are published.
 
+mod shard;
+
 use crate::compute::{Computed, compute, join, key};
 use crate::fingerprint::fingerprint;
 use crate::journal::Sessions;
 use crate::manifest::{Experiment, SCHEMA};
+use crate::merge::{MergeError, take_shards};
 use crate::parking;
 use crate::plan::Plan;
+use crate::shard::Share;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use tokenpark_dataset::{
@@ -47,6 +51,35 @@ pub enum SweepError {
         /// The last replica at every point.
         last_replica: u32,
     },
+    /// A shard that cannot be.
+    #[error("shard {index}/{count} was asked for, allowed: I/K with 0 <= I < K")]
+    Shard {
+        /// Its number.
+        index: u32,
+        /// How many there are.
+        count: u32,
+    },
+    /// A list of runs cannot be read.
+    #[error("{} is no list of runs ({reason}); submit the job again", path.display())]
+    RunList {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
+    /// A list of runs belongs to another job.
+    #[error("the job was submitted with {what} {expected}, and this is {found}; submit it again")]
+    OtherRunList {
+        /// What differs.
+        what: &'static str,
+        /// As it is now.
+        found: String,
+        /// As it was.
+        expected: String,
+    },
+    /// Shards cannot be joined.
+    #[error(transparent)]
+    Merge(#[from] MergeError),
     /// The worker threads could not be started.
     #[error("cannot start {threads} worker threads: {source}")]
     Threads {
@@ -71,6 +104,8 @@ pub struct Options<'a> {
     pub replicas: Option<std::ops::Range<u32>>,
     /// Compute these runs only, if any are named.
     pub only: &'a [RunKey],
+    /// Compute the runs of this share only, into a shard of the dataset.
+    pub share: Option<&'a Share>,
     /// Turns true when the user wants to stop: what is finished is kept.
     pub interrupted: &'a (dyn Fn() -> bool + Sync),
     /// Told after every run.
@@ -139,8 +174,16 @@ pub struct Report {
     pub ending: Ending,
     /// Staged parts that were damaged and had to be computed again.
     pub discarded: Vec<Discarded>,
+    /// Runs that were taken from shards of the dataset.
+    pub from_shards: u64,
     /// Failed runs of this session, at most [`Journal::MOST_FAILURES`](tokenpark_dataset::Journal::MOST_FAILURES).
     pub failures: Vec<Failure>,
+}
+
+impl Report {
+    fn fresh(log: RunLog, discarded: Vec<Discarded>) -> Self {
+        Self { ending: Ending::Fresh(log), discarded, from_shards: 0, failures: vec![] }
+    }
 }
 
 /// The dataset of a plan under the data folder `root`.
@@ -168,41 +211,38 @@ pub fn provenance(plan: &Plan) -> Provenance {
 /// When the dataset cannot be read or written.
 pub fn execute(plan: &Plan, root: &Path, mut options: Options<'_>) -> Result<Report, SweepError> {
     options.check(plan)?;
+    if let Some(share) = options.share {
+        return shard::execute(plan, root, share, options);
+    }
     let dataset = dataset(plan, root)?;
     if !dataset.is_staged()
         && let Some(log) = up_to_date(&dataset, &options)?
     {
         dataset.tidy();
-        return Ok(Report { ending: Ending::Fresh(log), discarded: vec![], failures: vec![] });
+        return Ok(Report::fresh(log, vec![]));
     }
     let mut staging = Staging::open(&dataset, &provenance(plan))?;
-    let discarded = staging.discarded().to_vec();
+    let mut discarded = staging.discarded().to_vec();
+    let mut from_shards = 0;
     // Another process may have published while this one waited for the lock, or was killed while it cleared up.
     if staging.finished().is_empty()
         && let Some(log) = up_to_date(&dataset, &options)?
     {
         staging.remove()?;
-        return Ok(Report { ending: Ending::Fresh(log), discarded, failures: vec![] });
+        return Ok(Report::fresh(log, discarded));
     }
     if options.fresh {
         staging.retain(|_| false)?;
         staging.keep_journal(Journal::default())?;
+    } else {
+        from_shards = take_shards(&mut staging, &dataset, block_size(plan), &mut discarded)?;
     }
     if options.retry {
         drop_failed(plan, &dataset, &mut staging, &options)?;
     }
-    let mut session = Session::new(plan, staging, &options);
-    let stopped = session.compute(&mut options)?;
-    let failures = session.sessions.failures().to_vec();
-    let failed = failed_runs(&session.staging.read("runs")?).len() as u64;
-    let ending = if stopped || session.progress.done < plan.runs() {
-        // Failures of earlier sessions count as well.
-        Ending::Stopped(Progress { failed, ..session.progress })
-    } else {
-        let log = RunLog { failed, ..session.sessions.total((options.log)()) };
-        Ending::Published(session.staging.publish(plan.runs(), &plan.manifest().source, log)?)
-    };
-    Ok(Report { ending, discarded, failures })
+    let session = Session::new(plan, staging, &options);
+    let (ending, failures) = session.finish(&mut options)?;
+    Ok(Report { ending, discarded, from_shards, failures })
 }
 
 /// The log of a published dataset that is what the options ask for.
@@ -236,12 +276,12 @@ fn drop_failed(
 }
 
 /// Runs staged together: enough parts that little is lost, few enough that writing them costs little.
-fn block_size(plan: &Plan) -> u64 {
+pub(crate) fn block_size(plan: &Plan) -> u64 {
     (plan.runs() / 64).clamp(1, 1024)
 }
 
 /// The runs whose row says so.
-fn failed_runs(runs: &Table) -> Vec<RunKey> {
+pub(crate) fn failed_runs(runs: &Table) -> Vec<RunKey> {
     match (runs.keys(), runs.column("termination")) {
         (Some(keys), Some(Column::Text(words))) => {
             keys.into_iter().zip(words).filter(|(_, word)| *word == "failed").map(|(key, _)| key).collect()
@@ -262,6 +302,10 @@ struct Session<'a> {
     staging: Staging,
     progress: Progress,
     sessions: Sessions,
+    /// The runs of the shard that it works on, ascending; `None` for a whole dataset.
+    share: Option<Vec<u64>>,
+    /// So many runs in a row are staged together.
+    block: u64,
     /// Finished runs by block, not yet staged.
     waiting: BTreeMap<u64, Vec<Finished>>,
 }
@@ -270,21 +314,47 @@ impl<'a> Session<'a> {
     fn new(plan: &'a Plan, staging: Staging, options: &Options<'_>) -> Self {
         let progress = Progress { done: staging.finished().len() as u64, total: plan.runs(), ..Progress::default() };
         let sessions = Sessions::new(&staging, &options.started);
-        Self { plan, staging, progress, sessions, waiting: BTreeMap::new() }
+        Self { plan, staging, progress, sessions, share: None, block: block_size(plan), waiting: BTreeMap::new() }
+    }
+
+    /// The runs it shall see to, ascending.
+    fn planned(&self) -> Box<dyn Iterator<Item = u64> + '_> {
+        match &self.share {
+            Some(runs) => Box::new(runs.iter().copied()),
+            None => Box::new(0..self.plan.runs()),
+        }
+    }
+
+    /// Computes what is missing and publishes the whole when all is there; lists the failed runs as well.
+    fn finish(mut self, options: &mut Options<'_>) -> Result<(Ending, Vec<Failure>), SweepError> {
+        let stopped = self.compute(options)?;
+        let failures = self.sessions.failures().to_vec();
+        // Failures of earlier sessions count as well.
+        let failed = failed_runs(&self.staging.read("runs")?).len() as u64;
+        if stopped || self.progress.done < self.progress.total {
+            return Ok((Ending::Stopped(Progress { failed, ..self.progress }), failures));
+        }
+        let log = RunLog { failed, ..self.sessions.total((options.log)()) };
+        // A shard can hold runs of earlier sessions that are not asked for this time.
+        let expected = if self.share.is_some() { self.staging.finished().len() as u64 } else { self.plan.runs() };
+        Ok((Ending::Published(self.staging.publish(expected, &self.plan.manifest().source, log)?), failures))
     }
 
     /// Computes what is missing. True when the user or a failure stopped it.
     fn compute(&mut self, options: &mut Options<'_>) -> Result<bool, SweepError> {
         let plan = self.plan;
         let is_missing = |key: RunKey| options.wants(key) && !self.staging.finished().contains(&key);
-        let missing: Vec<u64> = (0..plan.runs()).filter(|&index| is_missing(key(plan, index))).collect();
-        let total_cost: f64 =
-            (0..plan.points()).map(|point| cost(plan, point)).sum::<f64>() * f64::from(plan.replicas());
-        let missing_cost: f64 = missing.iter().map(|&index| cost(plan, key(plan, index).0 as usize)).sum();
+        let missing: Vec<u64> = self.planned().filter(|&index| is_missing(key(plan, index))).collect();
+        let of_run = |&index: &u64| cost(plan, key(plan, index).0 as usize);
+        let total_cost: f64 = match &self.share {
+            Some(runs) => runs.iter().map(of_run).sum(),
+            None => (0..plan.points()).map(|point| cost(plan, point)).sum::<f64>() * f64::from(plan.replicas()),
+        };
+        let missing_cost: f64 = missing.iter().map(of_run).sum();
         self.progress.share_at_start = 1.0 - missing_cost / total_cost;
         self.progress.share = self.progress.share_at_start;
         (options.progress)(self.progress);
-        let block = block_size(plan);
+        let block = self.block;
         let mut remaining: BTreeMap<u64, u64> = BTreeMap::new();
         missing.iter().for_each(|index| *remaining.entry(index / block).or_default() += 1);
         let pool = rayon::ThreadPoolBuilder::new()
@@ -320,7 +390,7 @@ impl<'a> Session<'a> {
         total_cost: f64,
         options: &mut Options<'_>,
     ) -> Result<(), SweepError> {
-        let block = block_size(self.plan);
+        let block = self.block;
         for mut finished in receiver {
             let (point, replica) = key(self.plan, finished.index);
             self.progress.done += 1;

@@ -60,3 +60,19 @@ impl Sessions {
         RunLog { started, seconds, sessions, failures, ..last }
     }
 }
+
+/// Adds the sessions of a shard whose runs were staged.
+pub(crate) fn absorb(staging: &mut Staging, shard: &RunLog) -> Result<(), DatasetError> {
+    let mut journal = staging.journal().clone();
+    if journal.started.is_empty() || shard.started < journal.started {
+        journal.started.clone_from(&shard.started);
+    }
+    journal.seconds += shard.seconds;
+    journal.sessions += shard.sessions;
+    journal.failed += shard.failed;
+    journal.failures.extend(shard.failures.iter().cloned());
+    journal.failures.sort_by_key(|failure| (failure.point, failure.replica));
+    journal.failures.dedup();
+    journal.failures.truncate(Journal::MOST_FAILURES);
+    staging.keep_journal(journal)
+}

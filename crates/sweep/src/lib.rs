@@ -16,12 +16,15 @@ mod journal;
 mod lifetimes;
 mod lockfile;
 pub mod manifest;
+mod merge;
 mod parking;
 mod plan;
 mod random_matrix;
 mod rows;
 mod run;
+mod run_list;
 mod seed;
+mod shard;
 mod verify;
 mod watch;
 
@@ -32,9 +35,12 @@ pub use execute::{Ending, Options, Progress, Report, SweepError, cost, dataset, 
 pub use fingerprint::{fingerprint, fingerprint_at};
 pub use lockfile::{LOCK_FILE, LockError, Locked, Lockfile};
 pub use manifest::Manifest;
+pub use merge::{MergeError, Merged, merge};
 pub use parking::{ParkError, Parked, Question, Replica, park};
 pub use plan::{ColumnKind, Plan, Point, SweptColumn, SweptValue};
 pub use rows::RunTables;
 pub use run::{RunError, run};
+pub use run_list::RunList;
+pub use shard::{Deal, Shard, Share};
 pub use tokenpark_dynamics::MODEL_VERSION;
 pub use verify::{Sample, Verification, verify};

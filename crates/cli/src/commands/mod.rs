@@ -9,11 +9,14 @@ pub mod export;
 pub mod gc;
 pub mod inspect;
 pub mod lock;
+pub mod merge;
 mod park;
 mod plan;
 mod reproduce;
 mod run;
+pub mod shards;
 mod status;
+pub mod submit;
 pub mod verify;
 
 use crate::args::Command;
@@ -69,6 +72,12 @@ pub enum CommandError {
     /// Nothing is deleted, since it is unknown what is still needed.
     #[error("error: {0}")]
     Collect(#[from] gc::CollectError),
+    /// It is unknown which shard is meant.
+    #[error("error: {0}")]
+    Shard(#[from] shards::ShardError),
+    /// A job cannot be submitted.
+    #[error("error: {0}")]
+    Submit(#[from] submit::SubmitError),
     /// Something cannot be inspected.
     #[error("error: {0}")]
     Inspect(#[from] inspect::InspectError),
@@ -114,6 +123,8 @@ pub fn dispatch(command: Command) -> Result<End, CommandError> {
         Command::Verify(args) => verify::verify(&args),
         Command::Lock(args) => lock::lock(&args),
         Command::Gc(args) => gc::gc(&args),
+        Command::Merge(args) => merge::merge(&args),
+        Command::Submit(args) => submit::submit(&args),
         Command::Analyze(args) => analyze::analyze(&args),
         Command::Figures(args) => analyze::figures(&args),
         Command::Reproduce(args) => reproduce::reproduce(&args),

@@ -2,13 +2,15 @@
 //! footers, but no rows.
 
 use super::run::again;
+use super::shards::Shards;
+use super::submit::queue::Submitted;
 use super::{CommandError, End, manifests, open};
 use crate::args::Read;
 use crate::console;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
-use tokenpark_dataset::{Dataset, Failure, Provenance, RunLog, State, fingerprints, remains};
+use tokenpark_dataset::{Dataset, DatasetError, Failure, Provenance, RunLog, State, fingerprints, remains};
 use tokenpark_sweep::{Plan, dataset, differences, provenance};
 
 /// One line of the report, and the failed runs that are known below it.
@@ -20,11 +22,12 @@ struct Status {
     failures: Vec<Failure>,
     /// The dataset that is meant: an older one when stale.
     dataset: Option<Dataset>,
+    shards: Option<Shards>,
 }
 
 impl Status {
     fn new(word: &'static str, why: String, done: u64) -> Self {
-        Self { word, why, done, failed: 0, failures: vec![], dataset: None }
+        Self { word, why, done, failed: 0, failures: vec![], dataset: None, shards: None }
     }
 }
 
@@ -34,16 +37,22 @@ const MOST_FAILURES: usize = 3;
 pub fn status(args: &Read) -> Result<End, CommandError> {
     let mut end = End::Fine;
     let (mut rows, mut known) = (vec![], vec![]);
-    for path in manifests(&args.manifests)? {
-        match open(&path) {
+    let opened: Vec<_> = manifests(&args.manifests)?.into_iter().map(|path| (open(&path), path)).collect();
+    let plans = opened.iter().filter_map(|(plan, _)| plan.as_ref().ok());
+    let submitted = Submitted::ask(plans.filter_map(|plan| dataset(plan, &args.data.out).ok()), &args.data.out);
+    for (plan, path) in opened {
+        match plan {
             Ok(plan) => {
-                let status = of(&plan, &args.data.out)?;
+                let (status, dataset) = (of(&plan, &args.data.out)?, dataset(&plan, &args.data.out)?);
                 if !args.json {
                     lines(&plan, &status, &args.data.out).iter().for_each(|line| console::data(line));
+                    submitted.line(&dataset).iter().for_each(|line| console::data(&format!("    {line}")));
                 }
-                rows.push(row(&plan, &status, &args.data.out));
+                let mut row = row(&plan, &status, &args.data.out);
+                row["queue"] = submitted.json(&dataset);
+                rows.push(row);
                 known.extend(status.dataset);
-                known.push(dataset(&plan, &args.data.out)?);
+                known.push(dataset);
             }
             Err(diagnostics) => {
                 end = End::Refused;
@@ -90,14 +99,18 @@ fn row(plan: &Plan, status: &Status, root: &Path) -> Value {
     });
     json!({
         "name": plan.manifest().name, "manifest": plan.manifest().path, "status": status.word, "why": status.why,
-        "runs": plan.runs(), "done": status.done, "failed": status.failed, "failures": failures.collect::<Vec<_>>(),
+        "runs": plan.runs(), "done": status.done, "shards": status.shards.as_ref().map(Shards::json), "failed": status.failed, "failures": failures.collect::<Vec<_>>(),
     })
 }
 
 fn of(plan: &Plan, root: &Path) -> Result<Status, CommandError> {
     let dataset = dataset(plan, root)?;
     let total = plan.runs();
-    Ok(match dataset.state()? {
+    let state = dataset.state()?;
+    if let (State::Partial { .. } | State::Missing, Some(shards)) = (&state, Shards::of(&dataset)?) {
+        return Ok(sharded(plan, &dataset, shards)?);
+    }
+    Ok(match state {
         State::Complete(RunLog { failed, failures, .. }) if failed > 0 => {
             let why = format!("{failed} of {total} runs failed; see `error` in runs");
             Status { failed, failures, ..Status::new("failed", why, total) }
@@ -112,6 +125,17 @@ fn of(plan: &Plan, root: &Path) -> Result<Status, CommandError> {
         }
         State::Missing => older(plan, root, dataset.name())?,
     })
+}
+
+/// Runs in the staging area of the whole and in shards.
+fn sharded(plan: &Plan, dataset: &Dataset, shards: Shards) -> Result<Status, DatasetError> {
+    let (total, journal) = (plan.runs(), dataset.journal());
+    let done = (dataset.staged()? + shards.runs).min(total);
+    let failed = journal.failed + shards.failed;
+    let failing = if failed > 0 { format!(", {failed} failed") } else { String::new() };
+    let sentence = shards.sentence(&plan.manifest().path, done, total);
+    let status = Status::new("partial", format!("{done} of {total} runs are there{failing}; {sentence}"), done);
+    Ok(Status { failed, failures: journal.failures, shards: Some(shards), ..status })
 }
 
 /// Nothing under the plan's fingerprint: is there a dataset of an older version of it?

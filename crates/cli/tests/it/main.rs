@@ -17,7 +17,9 @@ mod lock;
 mod outputs;
 mod park;
 mod run;
+mod shards;
 mod status;
+mod submit;
 mod verify;
 
 use std::collections::BTreeMap;

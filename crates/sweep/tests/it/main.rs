@@ -12,6 +12,7 @@ mod parking;
 mod plans;
 mod runs;
 mod samples;
+mod shards;
 
 use tokenpark_sweep::{Manifest, Plan};
 
