@@ -1,59 +1,45 @@
-//! What a sweep costs beside its runs, and what a second core gives: experiments/consumption.toml with fewer replicas,
-//! computed run by run, then by `execute` on one thread and on two.
+//! What a sweep costs beside its runs, and what a second core gives: experiments/consumption.toml with fewer replicas.
 //!
-//! Processor time counts, so that a busy machine does not change the verdict; the clock is printed beside it.
+//! Linux tells for every thread how long it ran and how long it waited for a core that others had. The workers compute
+//! runs; the main thread stages and publishes them. Overhead is its processor time over theirs. Efficiency is the share
+//! of the time in which a worker computes or waits for a core that somebody else has. So a busy machine does not change
+//! the verdict.
 
 #![allow(clippy::print_stdout, reason = "a bench prints its table")]
 #![allow(clippy::disallowed_methods, reason = "a bench tells the time")]
 
-use std::path::Path;
+use std::collections::BTreeMap;
 use std::time::Instant;
 use tokenpark_dataset::RunLog;
-use tokenpark_sweep::{Manifest, Options, Plan, execute, run};
+use tokenpark_sweep::{Manifest, Options, Plan, execute};
 
 const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../experiments/consumption.toml");
-const REPLICAS: u32 = 1000;
-/// The cheapest of so many repetitions counts.
-const REPETITIONS: usize = 3;
+const REPLICAS: u32 = 2000;
+/// Threads are looked at after so many runs.
+const EVERY: u64 = 20;
 
-/// Seconds of a piece of work.
-#[derive(Clone, Copy)]
-struct Spent {
-    clock: f64,
-    processor: f64,
+/// Seconds of a thread.
+#[derive(Clone, Copy, Default)]
+struct Thread {
+    ran: f64,
+    waited: f64,
 }
 
 fn main() {
     let text = std::fs::read_to_string(MANIFEST).expect("the manifest");
     let text = text.replace("replicas = 5000", &format!("replicas = {REPLICAS}"));
     let plan = Plan::new(Manifest::parse(&text, MANIFEST).expect("a manifest")).expect("a plan");
-    let alone = best(|| (0..REPLICAS).for_each(|replica| drop(run(&plan, 0, replica, &|| false))));
-    let one = best(|| sweep(&plan, 1));
-    let two = best(|| sweep(&plan, 2));
-    println!("{REPLICAS} runs of consumption   clock [s]   processor [s]");
-    for (name, spent) in [("run by run", alone), ("execute, 1 thread", one), ("execute, 2 threads", two)] {
-        println!("{name:24} {:12.2} {:15.2}", spent.clock, spent.processor);
+    println!("{REPLICAS} runs of consumption");
+    println!("threads  seconds  workers [s]  main thread [s]  overhead  efficiency");
+    for threads in [1, 2] {
+        sweep(&plan, threads);
     }
-    println!("overhead of the sweep: {:.1} % of the processor time", 100.0 * (one.processor / alone.processor - 1.0));
-    let (clock, processor) = (one.clock / (2.0 * two.clock), one.processor / two.processor);
-    println!("efficiency on two cores: {clock:.3} by the clock, {processor:.3} by processor time");
-}
-
-fn best(work: impl Fn()) -> Spent {
-    let once = || {
-        let (start, before) = (Instant::now(), processor());
-        work();
-        Spent { clock: start.elapsed().as_secs_f64(), processor: processor() - before }
-    };
-    let all: Vec<Spent> = (0..REPETITIONS).map(|_| once()).collect();
-    let least = |of: fn(&Spent) -> f64| all.iter().map(of).fold(f64::INFINITY, f64::min);
-    Spent { clock: least(|spent| spent.clock), processor: least(|spent| spent.processor) }
 }
 
 /// Computes and publishes everything into a folder of its own.
 fn sweep(plan: &Plan, threads: usize) {
     let root = std::env::temp_dir().join(format!("tokenpark-overhead-{}", std::process::id()));
-    let start = Instant::now();
+    let (start, before, mut seen) = (Instant::now(), main_thread(), BTreeMap::new());
     let options = Options {
         threads,
         fresh: false,
@@ -63,19 +49,46 @@ fn sweep(plan: &Plan, threads: usize) {
         only: &[],
         share: None,
         interrupted: &|| false,
-        progress: &mut |_| {},
+        progress: &mut |progress| {
+            if progress.done % EVERY == 0 {
+                look(&mut seen);
+            }
+        },
         started: String::new(),
         elapsed: &|| start.elapsed().as_secs_f64(),
         log: &mut RunLog::default,
     };
-    execute(plan, Path::new(&root), options).expect("a dataset");
+    execute(plan, &root, options).expect("a dataset");
+    let (seconds, after) = (start.elapsed().as_secs_f64(), main_thread());
     std::fs::remove_dir_all(&root).expect("the folder");
+    let main = std::process::id();
+    let mut workers: Vec<Thread> = seen.into_iter().filter(|&(id, _)| id != main).map(|(_, thread)| thread).collect();
+    workers.sort_by(|a, b| b.ran.total_cmp(&a.ran));
+    workers.truncate(threads);
+    let computed: f64 = workers.iter().map(|worker| worker.ran).sum();
+    let busy: f64 = workers.iter().map(|worker| worker.ran + worker.waited).sum();
+    let ran = after.ran - before.ran;
+    let overhead = 100.0 * ran / computed;
+    let efficiency = busy / (threads as f64 * seconds);
+    println!("{threads:7}  {seconds:7.2}  {computed:11.2}  {ran:15.2}  {overhead:6.2} %  {efficiency:10.3}");
 }
 
-/// Seconds that this process has spent on processors, from Linux's /proc: hundredths are its ticks.
-fn processor() -> f64 {
-    let text = std::fs::read_to_string("/proc/self/stat").expect("Linux");
-    let after = text.rsplit(')').next().unwrap_or_default();
-    let ticks = after.split_whitespace().skip(11).take(2);
-    ticks.map(|ticks| ticks.parse::<f64>().unwrap_or(0.0)).sum::<f64>() / 100.0
+/// The latest times of all threads that are alive.
+fn look(seen: &mut BTreeMap<u32, Thread>) {
+    for entry in std::fs::read_dir("/proc/self/task").expect("Linux").flatten() {
+        let text = std::fs::read_to_string(entry.path().join("schedstat")).unwrap_or_default();
+        if let (Ok(id), Some(thread)) = (entry.file_name().to_string_lossy().parse(), parse(&text)) {
+            seen.insert(id, thread);
+        }
+    }
+}
+
+fn main_thread() -> Thread {
+    parse(&std::fs::read_to_string("/proc/self/schedstat").expect("Linux")).unwrap_or_default()
+}
+
+/// Nanoseconds on a core and nanoseconds of waiting for one.
+fn parse(text: &str) -> Option<Thread> {
+    let mut seconds = text.split_whitespace().map(|word| word.parse::<f64>().ok().map(|number| number / 1e9));
+    Some(Thread { ran: seconds.next()??, waited: seconds.next()?? })
 }

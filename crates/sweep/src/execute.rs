@@ -248,7 +248,7 @@ pub fn execute(plan: &Plan, root: &Path, mut options: Options<'_>) -> Result<Rep
 /// The log of a published dataset that is what the options ask for.
 fn up_to_date(dataset: &Dataset, options: &Options<'_>) -> Result<Option<RunLog>, DatasetError> {
     Ok(match dataset.state()? {
-        State::Complete(log) if !options.fresh && !(options.retry && log.failed > 0) => Some(log),
+        State::Complete(log) if !(options.fresh || (options.retry && log.failed > 0)) => Some(log),
         _ => None,
     })
 }

@@ -4,7 +4,7 @@
 #![cfg(unix)]
 
 use crate::{Lab, contains, edited};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
@@ -78,9 +78,9 @@ fn at_every_point(kind: &str, start: &Lab, arguments: &str, least: usize) {
         }
         lab.fine("run small.toml");
         let found = tree(&lab);
-        let differing: Vec<&PathBuf> =
+        let names: Vec<&PathBuf> =
             found.keys().chain(whole.keys()).filter(|path| found.get(*path) != whole.get(*path)).collect();
-        assert!(differing.is_empty(), "{kind}:{number} {arguments}: {differing:?}");
+        assert!(names.is_empty(), "{kind}:{number} {arguments}: {names:?}");
     }
 }
 
@@ -178,37 +178,76 @@ impl Delays {
     }
 }
 
-/// SIGKILL at random moments of first runs and of runs that replace a dataset.
+/// SIGKILL at random moments of first runs and of runs that replace a dataset. Most of a run's time goes into waiting
+/// for the disk, so several are killed at a time.
 #[test]
 #[allow(clippy::print_stdout, reason = "`just torture` shows the count")]
 #[allow(clippy::disallowed_methods, reason = "kills are spread over the time that a run takes")]
 fn stat_random_kills_change_no_byte() {
+    const WORKERS: u64 = 4;
     let whole = Lab::small();
     let start = Instant::now();
     whole.fine("run small.toml");
-    let (expected, wanted) = (tree(&whole), kills());
-    let (mut takes, mut delays, mut killed, mut differing) = (start.elapsed(), Delays(7), 0, 0);
-    while killed < wanted {
-        let lab = Lab::small();
-        let again = killed % 2 == 1;
+    let (takes, expected, kills) = (start.elapsed(), tree(&whole), kills());
+    let workers: Vec<usize> = std::thread::scope(|scope| {
+        let work = |seed| {
+            scope.spawn({
+                let (whole, expected) = (&whole, &expected);
+                move || {
+                    (0..kills.div_ceil(WORKERS as usize))
+                        .scan((Delays(seed), takes), |(delays, takes), number| {
+                            Some(kill(whole, expected, number % 2 == 1, delays, takes))
+                        })
+                        .sum()
+                }
+            })
+        };
+        let workers: Vec<_> = (0..WORKERS).map(work).collect();
+        workers.into_iter().map(|worker| worker.join().expect("a worker")).collect()
+    });
+    let differing: usize = workers.iter().sum();
+    let done = kills.div_ceil(WORKERS as usize) * WORKERS as usize;
+    println!("{done} kills, {differing} differing bytes");
+    assert_eq!(differing, 0, "of files that differ, are missing or are left over");
+}
+
+/// Kills one run, lets another finish, and counts the bytes that differ from what is expected.
+#[allow(clippy::disallowed_methods, reason = "kills are spread over the time that a run takes")]
+fn kill(
+    whole: &Lab,
+    expected: &BTreeMap<PathBuf, Vec<u8>>,
+    again: bool,
+    delays: &mut Delays,
+    takes: &mut Duration,
+) -> usize {
+    let mut lab;
+    loop {
+        lab = Lab::small();
         if again {
             copy(&whole.path("data"), &lab.path("data"));
         }
         let mut command = lab.command(if again { "run small.toml --fresh" } else { "run small.toml" });
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the binary starts");
-        sleep(delays.next(takes));
+        sleep(delays.next(*takes));
         child.kill().expect("a child");
-        if child.wait().expect("an end").signal() != Some(9) {
-            continue;
+        // One that was through already counts for nothing.
+        if child.wait().expect("an end").signal() == Some(9) {
+            break;
         }
-        killed += 1;
-        let start = Instant::now();
-        lab.fine("run small.toml");
-        // How long a run takes depends on what else the machine does.
-        takes = (takes * 7 + start.elapsed()) / 8;
-        let found = tree(&lab);
-        differing += found.keys().chain(expected.keys()).filter(|path| found.get(*path) != expected.get(*path)).count();
     }
-    println!("{killed} kills, {} differing bytes", differing);
-    assert_eq!(differing, 0, "files that differ, are missing or are left over");
+    let start = Instant::now();
+    lab.fine("run small.toml");
+    // How long a run takes depends on what else the machine does.
+    *takes = (*takes * 7 + start.elapsed()) / 8;
+    differing(&tree(&lab), expected)
+}
+
+/// Bytes that differ; a file or folder that only one side has counts as one at least.
+fn differing(found: &BTreeMap<PathBuf, Vec<u8>>, expected: &BTreeMap<PathBuf, Vec<u8>>) -> usize {
+    let paths: BTreeSet<&PathBuf> = found.keys().chain(expected.keys()).collect();
+    let of = |path: &PathBuf| match (found.get(path), expected.get(path)) {
+        (Some(a), Some(b)) => a.iter().zip(b).filter(|(x, y)| x != y).count() + a.len().abs_diff(b.len()),
+        (a, b) => a.or(b).map_or(1, |bytes| bytes.len().max(1)),
+    };
+    paths.into_iter().map(of).sum()
 }
