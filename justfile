@@ -126,3 +126,11 @@ readers *CACHE:
 # Write schemas/manifest.schema.json again, after a change of the manifest's keys
 schema:
     cargo run --release -p tokenpark -- schema > schemas/manifest.schema.json
+
+# Job arrays on a real Slurm of two nodes on this machine, a killed node and a time limit included (needs root)
+slurm *BINARY:
+    .ci/slurm-test {{BINARY}}
+
+# Datasets in an object store, against a server on this machine
+store *ARGS:
+    .ci/store-test {{ARGS}}

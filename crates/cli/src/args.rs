@@ -79,7 +79,15 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct Data {
     /// The folder of the datasets.
-    #[arg(long = "out", value_name = "DIR", value_hint = ValueHint::DirPath, default_value = "data")]
+    #[arg(long = "out", value_name = "DIR", value_hint = ValueHint::DirPath, default_value = "data", value_parser = folder)]
+    pub out: PathBuf,
+}
+
+/// Where datasets lie, or shall lie.
+#[derive(Debug, Args)]
+pub struct Place {
+    /// The folder of the datasets, or s3://BUCKET/PREFIX.
+    #[arg(long = "out", value_name = "DIR", value_hint = ValueHint::DirPath, default_value = "data", value_parser = place)]
     pub out: PathBuf,
 }
 
@@ -98,7 +106,7 @@ pub struct Read {
     #[arg(value_name = "MANIFEST", value_hint = ValueHint::FilePath)]
     pub manifests: Vec<PathBuf>,
     #[command(flatten)]
-    pub data: Data,
+    pub data: Place,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
@@ -147,7 +155,7 @@ pub struct RunArgs {
     #[arg(value_name = "MANIFEST", required = true, value_hint = ValueHint::FilePath)]
     pub manifests: Vec<PathBuf>,
     #[command(flatten)]
-    pub data: Data,
+    pub data: Place,
     #[command(flatten)]
     pub how: How,
     /// Compute these replicas only, A up to but not including B; the dataset stays partial until all are there.
@@ -284,6 +292,29 @@ pub enum ParkSpace {
     Circle,
     /// The unit sphere of R^d.
     Sphere,
+}
+
+/// A folder of this machine, as file://FOLDER too.
+fn folder(text: &str) -> Result<PathBuf, String> {
+    match text.split_once("://") {
+        Some(("file", path)) if path.starts_with('/') => Ok(PathBuf::from(path)),
+        Some(("s3", _)) => Err("run, merge and status know object stores; the others read folders".to_owned()),
+        Some(_) => {
+            Err("allowed: a folder, file:///FOLDER, and for run, merge and status s3://BUCKET/PREFIX".to_owned())
+        }
+        None => Ok(PathBuf::from(text)),
+    }
+}
+
+fn place(text: &str) -> Result<PathBuf, String> {
+    match text.strip_prefix("s3://") {
+        // The words become folders of a mirror.
+        Some(rest) if rest.split('/').any(|word| word.is_empty() || word == "." || word == "..") => {
+            Err("allowed: s3://BUCKET/PREFIX".to_owned())
+        }
+        Some(_) => Ok(PathBuf::from(text)),
+        None => folder(text),
+    }
 }
 
 fn only(text: &str) -> Result<RunKey, String> {

@@ -1,7 +1,7 @@
 //! The edge of the deterministic world: the clock, the host, the commit, and the user's Ctrl-C.
 
 use crate::git::Repository;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::{Instant, SystemTime};
@@ -105,6 +105,12 @@ pub fn arm_fault() {
             "warning: TOKENPARK_FAULT = {asked} is ignored; allowed: kill:N, refuse:N, full:N"
         )),
     }
+}
+
+/// A program that lies beside this one, or else on the path.
+pub fn beside(program: &str) -> PathBuf {
+    let here = std::env::current_exe().ok().map(|this| this.with_file_name(program));
+    here.filter(|path| path.is_file()).unwrap_or(PathBuf::from(program))
 }
 
 /// The number of threads meant by `--threads`.

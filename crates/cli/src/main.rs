@@ -7,6 +7,7 @@ mod console;
 mod edge;
 mod git;
 mod progress;
+mod remote;
 
 use clap::Parser;
 use std::process::ExitCode;

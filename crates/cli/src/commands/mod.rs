@@ -16,10 +16,12 @@ mod reproduce;
 mod run;
 pub mod shards;
 mod status;
+mod store;
 pub mod submit;
 pub mod verify;
 
 use crate::args::Command;
+use crate::remote::RemoteError;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tokenpark_analysis::AnalysisError;
@@ -75,6 +77,9 @@ pub enum CommandError {
     /// It is unknown which shard is meant.
     #[error("error: {0}")]
     Shard(#[from] shards::ShardError),
+    /// An object store cannot be used.
+    #[error("error: {0}")]
+    Remote(#[from] RemoteError),
     /// A job cannot be submitted.
     #[error("error: {0}")]
     Submit(#[from] submit::SubmitError),

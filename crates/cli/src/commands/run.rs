@@ -1,10 +1,11 @@
 //! `tokenpark run`: manifests to datasets.
 
-use super::{CommandError, End, plans, shards};
+use super::{CommandError, End, plans, shards, store};
 use crate::args::{How, RunArgs};
 use crate::console::{self, bytes, count, duration};
 use crate::edge::{self, Clock};
 use crate::progress::Display;
+use crate::remote::Remote;
 use std::ops::Range;
 use std::path::Path;
 use tokenpark_dataset::{Failure, RunKey};
@@ -29,7 +30,11 @@ pub fn command(args: &RunArgs) -> Result<End, CommandError> {
     let mut end = End::Fine;
     for plan in &plans {
         let wanted = Wanted { replicas: args.replicas.clone(), only: &args.only, share: share.as_ref() };
-        match run(plan, &args.data.out, &args.how, wanted)? {
+        let this = match Remote::at(&args.data.out) {
+            Some(remote) => store::run_there(plan, &remote, &args.how, wanted)?,
+            None => run(plan, &args.data.out, &args.how, wanted)?,
+        };
+        match this {
             End::Fine => {}
             End::Failed if args.how.most_failures().is_none() => end = End::Failed,
             other => return Ok(other),

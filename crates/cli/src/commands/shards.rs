@@ -5,7 +5,7 @@ use crate::console::count;
 use crate::edge;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use tokenpark_dataset::{Dataset, DatasetError};
+use tokenpark_dataset::{Dataset, DatasetError, RunLog};
 use tokenpark_sweep::{Plan, RunList, Shard, Share};
 
 /// What `--shard` asks for.
@@ -156,6 +156,15 @@ impl Shards {
             failed: logs().map(|log| log.failed).sum(),
         };
         Ok((!progress.is_empty()).then_some(all))
+    }
+
+    /// Of those that are in an object store, where there are only published ones.
+    pub fn in_store(shards: &[(u32, u32, RunLog)]) -> Option<Self> {
+        let mut counts: Vec<u32> = shards.iter().map(|&(_, count, _)| count).collect();
+        counts.dedup();
+        let sum = |of: fn(&RunLog) -> u64| shards.iter().map(|(_, _, log)| of(log)).sum();
+        let (runs, failed) = (sum(|log| log.runs), sum(|log| log.failed));
+        (!shards.is_empty()).then(|| Self { counts, complete: shards.len(), begun: 0, runs, failed })
     }
 
     /// As the end of a sentence.

@@ -7,6 +7,7 @@ use super::submit::queue::Submitted;
 use super::{CommandError, End, manifests, open};
 use crate::args::Read;
 use crate::console;
+use crate::remote::Remote;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -36,19 +37,21 @@ const MOST_FAILURES: usize = 3;
 
 pub fn status(args: &Read) -> Result<End, CommandError> {
     let mut end = End::Fine;
+    let remote = Remote::at(&args.data.out);
+    let root = remote.as_ref().map_or(args.data.out.as_path(), Remote::mirror);
     let (mut rows, mut known) = (vec![], vec![]);
     let opened: Vec<_> = manifests(&args.manifests)?.into_iter().map(|path| (open(&path), path)).collect();
     let plans = opened.iter().filter_map(|(plan, _)| plan.as_ref().ok());
-    let submitted = Submitted::ask(plans.filter_map(|plan| dataset(plan, &args.data.out).ok()), &args.data.out);
+    let submitted = Submitted::ask(plans.filter_map(|plan| dataset(plan, root).ok()), root);
     for (plan, path) in opened {
         match plan {
             Ok(plan) => {
-                let (status, dataset) = (of(&plan, &args.data.out)?, dataset(&plan, &args.data.out)?);
+                let (status, dataset) = (there(&plan, root, remote.as_ref())?, dataset(&plan, root)?);
                 if !args.json {
-                    lines(&plan, &status, &args.data.out).iter().for_each(|line| console::data(line));
+                    lines(&plan, &status, root).iter().for_each(|line| console::data(line));
                     submitted.line(&dataset).iter().for_each(|line| console::data(&format!("    {line}")));
                 }
-                let mut row = row(&plan, &status, &args.data.out);
+                let mut row = row(&plan, &status, root);
                 row["queue"] = submitted.json(&dataset);
                 rows.push(row);
                 known.extend(status.dataset);
@@ -68,7 +71,7 @@ pub fn status(args: &Read) -> Result<End, CommandError> {
     }
     // Only who knows all manifests can tell what none of them names.
     if args.manifests.is_empty() && end == End::Fine {
-        for (orphan, why) in orphans(&args.data.out, &known)? {
+        for (orphan, why) in orphans(root, &known)? {
             let name = orphan.name();
             if !args.json {
                 console::data(&format!("orphaned {name}: {why}"));
@@ -103,6 +106,35 @@ fn row(plan: &Plan, status: &Status, root: &Path) -> Value {
     })
 }
 
+/// What the store has, if a store is meant and it has something; else what this machine has.
+fn there(plan: &Plan, root: &Path, remote: Option<&Remote>) -> Result<Status, CommandError> {
+    let Some(remote) = remote else { return of(plan, root) };
+    let (there, total) = (remote.look(&dataset(plan, root)?)?, plan.runs());
+    if let Some(log) = there.log()? {
+        return Ok(published(log, total));
+    }
+    match Shards::in_store(&there.shards()?) {
+        Some(shards) => {
+            let done = shards.runs.min(total);
+            let sentence = shards.sentence(&plan.manifest().path, done, total);
+            let status = Status::new("partial", format!("{done} of {total} runs are there; {sentence}"), done);
+            Ok(Status { failed: shards.failed, shards: Some(shards), ..status })
+        }
+        None => of(plan, root),
+    }
+}
+
+/// A dataset that is whole.
+fn published(log: RunLog, total: u64) -> Status {
+    match log {
+        RunLog { failed, failures, .. } if failed > 0 => {
+            let why = format!("{failed} of {total} runs failed; see `error` in runs");
+            Status { failed, failures, ..Status::new("failed", why, total) }
+        }
+        log => Status::new("fresh", format!("{total} runs, finished {}", log.finished), total),
+    }
+}
+
 fn of(plan: &Plan, root: &Path) -> Result<Status, CommandError> {
     let dataset = dataset(plan, root)?;
     let total = plan.runs();
@@ -111,11 +143,7 @@ fn of(plan: &Plan, root: &Path) -> Result<Status, CommandError> {
         return Ok(sharded(plan, &dataset, shards)?);
     }
     Ok(match state {
-        State::Complete(RunLog { failed, failures, .. }) if failed > 0 => {
-            let why = format!("{failed} of {total} runs failed; see `error` in runs");
-            Status { failed, failures, ..Status::new("failed", why, total) }
-        }
-        State::Complete(log) => Status::new("fresh", format!("{total} runs, finished {}", log.finished), total),
+        State::Complete(log) => published(log, total),
         State::Damaged { path, reason } => Status::new("stale", format!("{} {reason}", path.display()), 0),
         State::Partial { staged, .. } => {
             let journal = dataset.journal();

@@ -1,6 +1,7 @@
 //! One shard: the same work on a share of the runs, staged, locked and published apart from all others.
 
-use super::{Options, Report, Session, SweepError, block_size, dataset, drop_failed, provenance, up_to_date};
+use super::session::Session;
+use super::{Options, Report, SweepError, block_size, dataset, drop_failed, provenance, up_to_date};
 use crate::compute::key;
 use crate::plan::Plan;
 use crate::shard::Share;
