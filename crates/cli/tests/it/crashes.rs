@@ -106,6 +106,33 @@ fn prop_a_kill_while_a_published_dataset_is_replaced_is_survived() {
     at_every_point("kill", &start, "run small.toml --threads 1 --fresh", 60);
 }
 
+/// What is half deleted is no dataset, and is found again.
+#[test]
+fn prop_a_kill_while_deleting_is_survived() {
+    let kept = tiny();
+    kept.write("small.toml", edited("replicas = 4", "replicas = 1").replace("seed = 7", "seed = 8"));
+    kept.fine("run small.toml");
+    // A dataset that the manifest does not name, and the beginning of its replacement.
+    let both = tiny();
+    both.fine("run small.toml");
+    both.fine("run small.toml --fresh --only 0:0");
+    copy(&kept.path("data"), &both.path("data"));
+    for number in 1.. {
+        let lab = Lab::empty();
+        lab.write("small.toml", kept.read("small.toml"));
+        copy(&both.path("data"), &lab.path("data"));
+        let output = faulty(&lab, &format!("kill:{number}"), "gc small.toml --delete --no-git");
+        lab.fine("gc small.toml --delete --no-git");
+        let names = |lab: &Lab| tree(lab).into_keys().collect::<Vec<_>>();
+        assert_eq!(names(&lab), names(&kept), "{number}");
+        if output.status.success() {
+            assert!(number > 10, "only {number} points");
+            return;
+        }
+        assert_eq!(output.status.signal(), Some(6), "{number}");
+    }
+}
+
 #[test]
 fn regress_a_fault_that_cannot_be_is_named() {
     let output = faulty(&tiny(), "explode:3", "check small.toml");
