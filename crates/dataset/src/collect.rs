@@ -72,8 +72,8 @@ impl Remains {
             fs::create_dir(&self.dataset.staging())?;
             fs::remove(&trash)?;
             fs::rename(&folder, &trash)?;
-            fs::remove_empty_dir(&self.dataset.root().join(self.dataset.name()));
         }
+        fs::remove_empty_dir(&self.dataset.root().join(self.dataset.name()));
         fs::remove(&self.dataset.staging())?;
         for path in self.paths.iter().filter(|path| path.extension().is_none() && **path != folder) {
             fs::remove(path)?;

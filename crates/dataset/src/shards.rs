@@ -44,9 +44,10 @@ impl Dataset {
         let mut shards = Vec::new();
         for (count, index) in found {
             let Ok(shard) = self.shard(index, count) else { continue };
-            let published = if shard.run_log().is_file() { Some(RunLog::read(&shard.run_log())?) } else { None };
+            // One with a log that cannot be read is not finished.
+            let published = RunLog::read(&shard.run_log()).ok();
             let staged = shard.staged()?;
-            if published.is_some() || shard.staging().is_dir() {
+            if shard.run_log().is_file() || shard.staging().is_dir() {
                 shards.push(ShardProgress { shard, index, count, published, staged });
             }
         }

@@ -1,4 +1,4 @@
-//! What a sweep costs beside its runs, and what a second core gives: experiments/consumption.toml with fewer replicas.
+//! What a sweep costs beside its runs, and what a second core gives: experiments/consumption.toml.
 //!
 //! Linux tells for every thread how long it ran and how long it waited for a core that others had. The workers compute
 //! runs; the main thread stages and publishes them. Overhead is its processor time over theirs. Efficiency is the share
@@ -14,7 +14,6 @@ use tokenpark_dataset::RunLog;
 use tokenpark_sweep::{Manifest, Options, Plan, execute};
 
 const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../experiments/consumption.toml");
-const REPLICAS: u32 = 2000;
 /// Threads are looked at after so many runs.
 const EVERY: u64 = 20;
 
@@ -26,10 +25,8 @@ struct Thread {
 }
 
 fn main() {
-    let text = std::fs::read_to_string(MANIFEST).expect("the manifest");
-    let text = text.replace("replicas = 5000", &format!("replicas = {REPLICAS}"));
-    let plan = Plan::new(Manifest::parse(&text, MANIFEST).expect("a manifest")).expect("a plan");
-    println!("{REPLICAS} runs of consumption");
+    let plan = Manifest::read(MANIFEST).and_then(Plan::new).expect("a plan");
+    println!("{} runs of consumption", plan.runs());
     println!("threads  seconds  workers [s]  main thread [s]  overhead  efficiency");
     for threads in [1, 2] {
         sweep(&plan, threads);

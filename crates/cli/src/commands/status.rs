@@ -60,29 +60,30 @@ pub fn status(args: &Read) -> Result<End, CommandError> {
             Err(diagnostics) => {
                 end = End::Refused;
                 console::note(&diagnostics.to_string());
-                let mistakes = if diagnostics.len() == 1 { "mistake" } else { "mistakes" };
-                let (name, why) = (path.display(), format!("{} {mistakes} in {}", diagnostics.len(), path.display()));
-                if !args.json {
-                    console::data(&format!("invalid  {name}: {why}"));
-                }
-                rows.push(json!({ "name": name.to_string(), "manifest": path, "status": "invalid", "why": why }));
+                let (name, mistakes) = (path.display().to_string(), diagnostics.len());
+                let why = format!("{mistakes} mistake{} in {name}", if mistakes == 1 { "" } else { "s" });
+                rows.push(other(args, "invalid", &name, Some(&path), &why));
             }
         }
     }
     // Only who knows all manifests can tell what none of them names.
     if args.manifests.is_empty() && end == End::Fine {
         for (orphan, why) in orphans(root, &known)? {
-            let name = orphan.name();
-            if !args.json {
-                console::data(&format!("orphaned {name}: {why}"));
-            }
-            rows.push(json!({ "name": name, "manifest": null, "status": "orphaned", "why": why }));
+            rows.push(other(args, "orphaned", orphan.name(), None, &why));
         }
     }
     if args.json {
         console::data(&json!({ "version": 1, "datasets": rows }).to_string());
     }
     Ok(end)
+}
+
+/// The line and the row of what has no plan.
+fn other(args: &Read, word: &str, name: &str, manifest: Option<&Path>, why: &str) -> Value {
+    if !args.json {
+        console::data(&format!("{word:8} {name}: {why}"));
+    }
+    json!({ "name": name, "manifest": manifest, "status": word, "why": why })
 }
 
 fn lines(plan: &Plan, status: &Status, root: &Path) -> Vec<String> {

@@ -106,6 +106,59 @@ fn prop_a_kill_while_a_published_dataset_is_replaced_is_survived() {
     at_every_point("kill", &start, "run small.toml --threads 1 --fresh", 60);
 }
 
+/// Started together, one works and the others say who, or find it done.
+#[test]
+fn prop_processes_that_start_together_do_not_mix() {
+    let whole = Lab::small();
+    whole.fine("run small.toml");
+    for _ in 0..5 {
+        let lab = Lab::small();
+        let start = |_| {
+            let mut command = lab.command("run small.toml");
+            command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the binary starts")
+        };
+        let children: Vec<_> = (0..4).map(start).collect();
+        let mut done = 0;
+        for child in children {
+            let output = child.wait_with_output().expect("an end");
+            let stderr = String::from_utf8(output.stderr).expect("UTF-8");
+            match output.status.code() {
+                Some(0) => done += 1,
+                code => assert!(code == Some(2) && stderr.contains(" is writing this dataset (lock data/"), "{stderr}"),
+            }
+        }
+        assert!(done >= 1);
+        assert!(tree(&lab) == tree(&whole));
+    }
+}
+
+/// What is half deleted is no dataset, and is found again.
+#[test]
+fn prop_a_kill_while_deleting_is_survived() {
+    let kept = tiny();
+    kept.write("small.toml", edited("replicas = 4", "replicas = 1").replace("seed = 7", "seed = 8"));
+    kept.fine("run small.toml");
+    // A dataset that the manifest does not name, and the beginning of its replacement.
+    let both = tiny();
+    both.fine("run small.toml");
+    both.fine("run small.toml --fresh --only 0:0");
+    copy(&kept.path("data"), &both.path("data"));
+    for number in 1.. {
+        let lab = Lab::empty();
+        lab.write("small.toml", kept.read("small.toml"));
+        copy(&both.path("data"), &lab.path("data"));
+        let output = faulty(&lab, &format!("kill:{number}"), "gc small.toml --delete --no-git");
+        lab.fine("gc small.toml --delete --no-git");
+        let names = |lab: &Lab| tree(lab).into_keys().collect::<Vec<_>>();
+        assert_eq!(names(&lab), names(&kept), "{number}");
+        if output.status.success() {
+            assert!(number > 10, "only {number} points");
+            return;
+        }
+        assert_eq!(output.status.signal(), Some(6), "{number}");
+    }
+}
+
 #[test]
 fn regress_a_fault_that_cannot_be_is_named() {
     let output = faulty(&tiny(), "explode:3", "check small.toml");

@@ -1,7 +1,8 @@
 //! `lock` and `verify --lock`: what is cited is what lies there.
 
 use crate::{Lab, contains, edited};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use tokenpark_sweep::{Lockfile, Manifest, fingerprint};
 
 fn lab() -> Lab {
     let lab = Lab::small();
@@ -154,4 +155,23 @@ fn regress_what_is_no_lock() {
     lab.write("experiments.lock", "version = 2\n");
     contains(&lab.run("lock small.toml").stderr, &["experiments.lock has version 2, this program reads version 1"]);
     assert_eq!(lab.read("experiments.lock"), "version = 2\n");
+}
+
+/// experiments/experiments.lock is of the manifests and reports that are committed with it.
+#[test]
+fn val_the_committed_lock_is_of_the_committed_files() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let path = root.join("experiments/experiments.lock");
+    let lock =
+        Lockfile::read(&path).expect("a lock").expect("experiments/experiments.lock; `tokenpark lock` writes it");
+    assert!(lock.experiments.len() >= 4, "the paper's manifests at least");
+    for (name, locked) in lock.experiments {
+        let manifest = Manifest::read(path.with_file_name(&locked.manifest)).expect("a manifest");
+        assert_eq!(fingerprint(&manifest), locked.fingerprint, "{name}: run it, and `tokenpark lock`");
+        assert!(!locked.tables.is_empty() && !locked.figures.is_empty(), "{name}");
+        for (file, digest) in locked.figures {
+            let found = tokenpark_dataset::digest(&root.join("reports").join(&name).join(&file)).expect("a table");
+            assert_eq!(found, digest, "{name}: {file}; `tokenpark analyze`, and then `tokenpark lock`");
+        }
+    }
 }

@@ -17,8 +17,10 @@ mod lock;
 mod outputs;
 mod park;
 mod run;
+mod shard;
 mod shards;
 mod status;
+mod store;
 mod submit;
 mod verify;
 

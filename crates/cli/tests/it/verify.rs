@@ -1,6 +1,6 @@
 //! `verify`: rows that come out again, files that are as recorded, and everything that is not.
 
-use crate::{Lab, contains};
+use crate::{Lab, contains, edited};
 use std::path::{Path, PathBuf};
 use tokenpark_dataset::{Column, Provenance, RunLog, Table, digest, read, write};
 
@@ -214,4 +214,14 @@ fn regress_verify_json() {
     let value: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
     assert_eq!((ran.code, &value["intact"]), (1, &false.into()));
     assert_eq!(value["datasets"][0]["findings"][0]["what"], "is missing");
+}
+
+/// A failed run fails again with the same words.
+#[test]
+fn prop_failed_runs_are_verified_as_well() {
+    let lab = Lab::empty();
+    let manifest = edited("beta = 4.0", "beta = 4.0\nweights = \"unnormalized\"");
+    lab.write("small.toml", manifest.replace("[4.0, 9.0]", "[1.0, 800.0]"));
+    assert_eq!(lab.run("run small.toml").code, 1);
+    lab.fine("verify small.toml --sample all");
 }
