@@ -5,6 +5,7 @@
 //! data/NAME/FINGERPRINT/manifest.toml            the manifest, verbatim
 //! data/NAME/FINGERPRINT/run.toml                 clock, host, durations, digests: a `RunLog`
 //! data/NAME/FINGERPRINT/shards/I-of-K/…          the same three for one shard
+//! data/NAME/FINGERPRINT/shards/slurm/            runs and scripts of a job; its logs in .staging/NAME/FINGERPRINT-slurm/
 //! data/.staging/NAME/FINGERPRINT/parts/000007/   runs that are finished but not yet published, with their digests
 //! data/.staging/NAME/FINGERPRINT/journal.toml    seconds and failures so far: a `Journal`
 //! data/.staging/NAME/FINGERPRINT.lock            its process's number; the kernel's lock on it dies with its process
