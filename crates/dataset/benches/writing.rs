@@ -46,18 +46,18 @@ fn seconds() -> f64 {
 fn rows(run: u32) -> Table {
     let count = (TIMES * TOKENS) as usize;
     let mut state = u64::from(run);
-    let mut angle = || {
+    let mut tangent = || {
         state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (state >> 11) as f64 / (1_u64 << 53) as f64 * std::f64::consts::TAU
+        (state >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
     };
-    let angles: Vec<f64> = (0..count).map(|_| angle()).collect();
+    let tangents: Vec<f64> = (0..count).map(|_| tangent()).collect();
     Table::new(vec![
         ("point".to_owned(), Column::U32(vec![0; count])),
         ("replica".to_owned(), Column::U32(vec![run; count])),
         ("time".to_owned(), Column::F64((0..TIMES * TOKENS).map(|row| f64::from(row / TOKENS)).collect())),
         ("token".to_owned(), Column::U32((0..TIMES * TOKENS).map(|row| row % TOKENS).collect())),
-        ("x0".to_owned(), Column::F64(angles.iter().map(|&angle| angle.cos()).collect())),
-        ("x1".to_owned(), Column::F64(angles.iter().map(|&angle| angle.sin()).collect())),
+        ("x0".to_owned(), Column::F64(tangents.iter().map(|t| (1.0 - t * t) / (1.0 + t * t)).collect())),
+        ("x1".to_owned(), Column::F64(tangents.iter().map(|t| 2.0 * t / (1.0 + t * t)).collect())),
     ])
     .expect("columns of equal length")
 }

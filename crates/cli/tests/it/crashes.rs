@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 /// Two runs, so two parts, and three tables.
 fn tiny() -> Lab {
-    let lab = Lab::empty();
+    let lab = Lab::fleeting();
     lab.write("small.toml", edited("replicas = 4", "replicas = 1"));
     lab
 }
@@ -144,7 +144,7 @@ fn prop_a_kill_while_deleting_is_survived() {
     both.fine("run small.toml --fresh --only 0:0");
     copy(&kept.path("data"), &both.path("data"));
     for number in 1.. {
-        let lab = Lab::empty();
+        let lab = Lab::fleeting();
         lab.write("small.toml", kept.read("small.toml"));
         copy(&both.path("data"), &lab.path("data"));
         let output = faulty(&lab, &format!("kill:{number}"), "gc small.toml --delete --no-git");

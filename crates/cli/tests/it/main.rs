@@ -70,6 +70,13 @@ impl Lab {
         Self(tempfile::tempdir().expect("a temporary folder"))
     }
 
+    /// An empty folder in memory where there is such a place: for tests that start the binary hundreds of times, since
+    /// it waits for the disk after every file.
+    fn fleeting() -> Self {
+        let memory = Path::new("/dev/shm");
+        tempfile::tempdir_in(memory).map_or_else(|_| Self::empty(), Self)
+    }
+
     /// A folder that holds [`SMALL`] as small.toml.
     fn small() -> Self {
         let lab = Self::empty();

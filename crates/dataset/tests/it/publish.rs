@@ -227,14 +227,14 @@ fn prop_only_what_has_the_form_of_a_dataset_is_found() {
     let root = tempfile::tempdir().unwrap();
     let fingerprint = "0123456789abcdef";
     for folder in ["small/0123456789abcdef/runs", "quick/small/0123456789abcdef", "reference", "small/notes"] {
-        std::fs::create_dir_all(root.path().join(folder)).unwrap();
+        fs::create_dir_all(root.path().join(folder)).unwrap();
     }
     for folder in ["small/0123456789abcdef-0-of-2/parts", "other/fedcba9876543210/parts"] {
-        std::fs::create_dir_all(root.path().join(".staging").join(folder)).unwrap();
+        fs::create_dir_all(root.path().join(".staging").join(folder)).unwrap();
     }
-    std::fs::write(root.path().join("small/0123456789abcdef/run.toml"), "12345").unwrap();
-    std::fs::write(root.path().join(".staging/small/0123456789abcdef.lock"), "1").unwrap();
-    std::fs::write(root.path().join("README.md"), "not ours").unwrap();
+    fs::write(root.path().join("small/0123456789abcdef/run.toml"), "12345").unwrap();
+    fs::write(root.path().join(".staging/small/0123456789abcdef.lock"), "1").unwrap();
+    fs::write(root.path().join("README.md"), "not ours").unwrap();
     let found = tokenpark_dataset::remains(root.path(), true).unwrap();
     let names: Vec<_> = found.iter().map(|found| (found.dataset.name(), found.dataset.fingerprint())).collect();
     assert_eq!(names, [("other", "fedcba9876543210"), ("small", fingerprint)]);
