@@ -164,7 +164,7 @@ impl Shards {
         counts.dedup();
         let sum = |of: fn(&RunLog) -> u64| shards.iter().map(|(_, _, log)| of(log)).sum();
         let (runs, failed) = (sum(|log| log.runs), sum(|log| log.failed));
-        (!shards.is_empty()).then(|| Self { counts, complete: shards.len(), begun: 0, runs, failed })
+        (!shards.is_empty()).then_some(Self { counts, complete: shards.len(), begun: 0, runs, failed })
     }
 
     /// As the end of a sentence.

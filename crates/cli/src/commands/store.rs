@@ -23,7 +23,8 @@ pub fn run_there(plan: &Plan, remote: &Remote, how: &How, wanted: Wanted<'_>) ->
         log => log,
     };
     if let Some(log) = &log {
-        if !how.fresh && !(how.retry && log.failed > 0) {
+        let again = how.fresh || (how.retry && log.failed > 0);
+        if !again {
             console::note(&format!("{name}: fresh, {} runs in {}", count(log.runs), there.url));
             return Ok(end_of(log));
         }
