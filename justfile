@@ -46,6 +46,18 @@ bench-peers:
 bench-lifetimes:
     cargo bench --profile release --workspace --bench lifetimes
 
+# Megabytes of token rows a second through the Parquet writer
+bench-writing:
+    cargo bench --profile release --workspace --bench writing
+
+# What a sweep costs beside its runs, and what a second core gives
+bench-sweep:
+    cargo bench --profile release --workspace --bench overhead
+
+# A thousand kills at random moments; every dataset compared afterwards
+torture KILLS="1000":
+    TOKENPARK_KILLS={{KILLS}} cargo test --release --workspace --test it stat_random_kills -- --nocapture
+
 # Check every claim and write reports/claims.md
 claims *ARGS:
     cargo run --release -p tokenpark -- claims --reports reports {{ARGS}}
@@ -117,3 +129,11 @@ readers *CACHE:
 # Write schemas/manifest.schema.json again, after a change of the manifest's keys
 schema:
     cargo run --release -p tokenpark -- schema > schemas/manifest.schema.json
+
+# Job arrays on a real Slurm of two nodes on this machine, a killed node and a time limit included (needs root)
+slurm *BINARY:
+    .ci/slurm-test {{BINARY}}
+
+# Datasets in an object store, against a server on this machine
+store *ARGS:
+    .ci/store-test {{ARGS}}

@@ -3,10 +3,17 @@
 use crate::commands::completions::Completions;
 use crate::commands::diff::Diff;
 use crate::commands::export::Export;
+use crate::commands::gc::Gc;
 use crate::commands::inspect::Inspect;
+use crate::commands::lock::Lock;
+use crate::commands::merge::Merge;
+use crate::commands::shards::Asked;
+use crate::commands::submit::Submit;
+use crate::commands::verify::Verify;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::ops::Range;
 use std::path::PathBuf;
+use tokenpark_dataset::RunKey;
 use tokenpark_sweep::claims::Verdict;
 
 /// Reproducible experiments on clustering in causal attention: manifests in, Parquet datasets and figures out.
@@ -34,8 +41,18 @@ pub enum Command {
     Plan(PlanArgs),
     /// Compute the missing runs of manifests and publish their datasets.
     Run(RunArgs),
-    /// Tell whether datasets are fresh, stale, partial, failed or missing, and why.
+    /// Tell whether datasets are fresh, stale, partial, failed, missing or orphaned, and why.
     Status(Read),
+    /// Compute some runs of datasets again and compare them bit for bit, and all files with what was recorded.
+    Verify(Verify),
+    /// Write experiments.lock beside manifests: the digests of their datasets and figures, for git.
+    Lock(Lock),
+    /// List datasets and leftovers that no manifest names, on any git branch or tag; delete them when asked to.
+    Gc(Gc),
+    /// Join the shards of datasets that `run --shard` computed.
+    Merge(Merge),
+    /// Hand the missing runs of a manifest to a cluster.
+    Submit(Submit),
     /// Aggregate datasets into summary tables under reports/.
     Analyze(Analyze),
     /// Draw summary tables as SVG, PDF and PNG, with an index.
@@ -62,7 +79,15 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct Data {
     /// The folder of the datasets.
-    #[arg(long = "out", value_name = "DIR", value_hint = ValueHint::DirPath, default_value = "data")]
+    #[arg(long = "out", value_name = "DIR", value_hint = ValueHint::DirPath, default_value = "data", value_parser = folder)]
+    pub out: PathBuf,
+}
+
+/// Where datasets lie, or shall lie.
+#[derive(Debug, Args)]
+pub struct Place {
+    /// The folder of the datasets, or s3://BUCKET/PREFIX.
+    #[arg(long = "out", value_name = "DIR", value_hint = ValueHint::DirPath, default_value = "data", value_parser = place)]
     pub out: PathBuf,
 }
 
@@ -81,7 +106,7 @@ pub struct Read {
     #[arg(value_name = "MANIFEST", value_hint = ValueHint::FilePath)]
     pub manifests: Vec<PathBuf>,
     #[command(flatten)]
-    pub data: Data,
+    pub data: Place,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
@@ -115,6 +140,9 @@ pub struct How {
     /// Stop at the first failed run.
     #[arg(long)]
     pub fail_fast: bool,
+    /// Stop once N runs have failed.
+    #[arg(long, value_name = "N", conflicts_with = "fail_fast", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_failures: Option<u64>,
     /// Compute failed runs again.
     #[arg(long)]
     pub retry: bool,
@@ -127,12 +155,29 @@ pub struct RunArgs {
     #[arg(value_name = "MANIFEST", required = true, value_hint = ValueHint::FilePath)]
     pub manifests: Vec<PathBuf>,
     #[command(flatten)]
-    pub data: Data,
+    pub data: Place,
     #[command(flatten)]
     pub how: How,
     /// Compute these replicas only, A up to but not including B; the dataset stays partial until all are there.
     #[arg(long, value_name = "A..B", value_parser = range)]
     pub replicas: Option<Range<u32>>,
+    /// Compute this run only; can be given several times.
+    #[arg(long, value_name = "POINT:REPLICA", value_parser = only)]
+    pub only: Vec<RunKey>,
+    /// Compute shard I of K only, 0 <= I < K, for `merge` to join; `auto` is what the array task or the indexed job
+    /// says that this is one of.
+    #[arg(long, value_name = "I/K", value_parser = Asked::parse, conflicts_with_all = ["replicas", "only"])]
+    pub shard: Option<Asked>,
+    /// Compute only those runs of the shard that are in this list, which `submit` writes.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "shard")]
+    pub list: Option<PathBuf>,
+}
+
+impl How {
+    /// How many runs may fail before the rest is left.
+    pub fn most_failures(&self) -> Option<u64> {
+        if self.fail_fast { Some(1) } else { self.max_failures }
+    }
 }
 
 /// `analyze`.
@@ -247,6 +292,34 @@ pub enum ParkSpace {
     Circle,
     /// The unit sphere of R^d.
     Sphere,
+}
+
+/// A folder of this machine, as file://FOLDER too.
+fn folder(text: &str) -> Result<PathBuf, String> {
+    match text.split_once("://") {
+        Some(("file", path)) if path.starts_with('/') => Ok(PathBuf::from(path)),
+        Some(("s3", _)) => Err("run, merge and status know object stores; the others read folders".to_owned()),
+        Some(_) => {
+            Err("allowed: a folder, file:///FOLDER, and for run, merge and status s3://BUCKET/PREFIX".to_owned())
+        }
+        None => Ok(PathBuf::from(text)),
+    }
+}
+
+fn place(text: &str) -> Result<PathBuf, String> {
+    match text.strip_prefix("s3://") {
+        // The words become folders of a mirror.
+        Some(rest) if rest.split('/').any(|word| word.is_empty() || word == "." || word == "..") => {
+            Err("allowed: s3://BUCKET/PREFIX".to_owned())
+        }
+        Some(_) => Ok(PathBuf::from(text)),
+        None => folder(text),
+    }
+}
+
+fn only(text: &str) -> Result<RunKey, String> {
+    let run = text.split_once(':').and_then(|(point, replica)| Some((point.parse().ok()?, replica.parse().ok()?)));
+    run.ok_or_else(|| format!("`{text}` is not a run POINT:REPLICA, e.g. 0:3"))
 }
 
 fn range(text: &str) -> Result<Range<u32>, String> {

@@ -5,13 +5,16 @@ mod args;
 mod commands;
 mod console;
 mod edge;
+mod git;
 mod progress;
+mod remote;
 
 use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let cli = args::Cli::parse();
+    edge::arm_fault();
     match commands::dispatch(cli.command) {
         Ok(end) => end.code(),
         Err(error) => {

@@ -64,3 +64,44 @@ impl Display {
         }
     }
 }
+
+/// Counts something up to a total: a bar on a terminal, a line every 30 seconds elsewhere.
+pub struct Counter {
+    name: String,
+    bar: Option<ProgressBar>,
+    clock: Clock,
+    last_line: f64,
+}
+
+impl Counter {
+    /// For the dataset of that name.
+    pub fn new(name: &str) -> Self {
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let bar = ProgressBar::with_draw_target(Some(1), ProgressDrawTarget::stderr_with_hz(10));
+            let style = ProgressStyle::with_template("{prefix:20} {bar:32} {pos}/{len} runs, {eta} left");
+            bar.set_style(style.unwrap_or(ProgressStyle::default_bar()).progress_chars("━╸ "));
+            bar.set_prefix(name.to_owned());
+            bar
+        });
+        Self { name: name.to_owned(), bar, clock: Clock::start(), last_line: 0.0 }
+    }
+
+    /// So many are done.
+    pub fn update(&mut self, done: u64, total: u64) {
+        let seconds = self.clock.seconds();
+        if let Some(bar) = &self.bar {
+            bar.set_length(total);
+            bar.set_position(done);
+        } else if seconds - self.last_line >= LINES_EVERY {
+            self.last_line = seconds;
+            console::note(&format!("{}: {} of {} runs", self.name, console::count(done), console::count(total)));
+        }
+    }
+
+    /// Removes the bar.
+    pub fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

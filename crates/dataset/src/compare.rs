@@ -137,8 +137,8 @@ fn pair(first: Range<usize>, second: Range<usize>, identity: &[(&Column, &Column
 }
 
 /// One value of a column.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Cell<'c> {
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Cell<'c> {
     Null,
     Whole(i128),
     Number(f64),
@@ -158,7 +158,18 @@ impl std::fmt::Display for Cell<'_> {
     }
 }
 
-fn cell(column: &Column, row: usize) -> Cell<'_> {
+/// The bits as well, where a number alone does not tell: of NaN and of neighbours.
+impl std::fmt::Debug for Cell<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Number(x) => write!(f, "{x:?} ({:#018x})", x.to_bits()),
+            Self::Text(text) => write!(f, "{text:?}"),
+            other => write!(f, "{other}"),
+        }
+    }
+}
+
+pub(crate) fn cell(column: &Column, row: usize) -> Cell<'_> {
     let whole = |n: Option<i128>| n.map_or(Cell::Null, Cell::Whole);
     match column {
         Column::U32(v) => Cell::Whole(v[row].into()),

@@ -119,10 +119,15 @@ pub enum DatasetError {
         key: RunKey,
     },
     /// Another process works on the same dataset.
-    #[error("another process is writing this dataset (lock {}); wait for it or stop it; the lock ends with its process", path.display())]
+    #[error(
+        "{} is writing this dataset (lock {}); wait for it or stop it; the lock ends with its process",
+        holder.map_or("another process".to_owned(), |pid| format!("process {pid}")), path.display()
+    )]
     Locked {
         /// The lock file.
         path: PathBuf,
+        /// The number of that process, if it told.
+        holder: Option<u32>,
     },
     /// A dataset would be published with too few or too many runs.
     #[error("{} holds {found} runs where the plan has {expected} ({} missing); run again to complete it", path.display(), expected.saturating_sub(*found))]
@@ -148,6 +153,14 @@ pub enum DatasetError {
         /// How it differs.
         reason: String,
     },
+    /// A staged part is not as it was written.
+    #[error("{} {reason}", path.display())]
+    Part {
+        /// The file.
+        path: PathBuf,
+        /// How it differs.
+        reason: String,
+    },
     /// A name cannot be a folder of a dataset.
     #[error("`{value}` cannot be {what}: {allowed}")]
     BadName {
@@ -166,8 +179,8 @@ pub enum DatasetError {
         /// The TOML library's answer.
         source: Box<toml::de::Error>,
     },
-    /// A `run.toml` cannot be written.
-    #[error("cannot write the run log {}: {source}", path.display())]
+    /// A log cannot be written as TOML.
+    #[error("cannot write the log {}: {source}", path.display())]
     WriteRunLog {
         /// The file.
         path: PathBuf,

@@ -13,16 +13,15 @@ impl Staging {
     ///
     /// To join shards, import each into the staging area of their dataset and publish; to repeat failed runs, import
     /// the others. `runs_per_part` (at least 1) bounds the memory: rows of that many runs are held at a time. Errors
-    /// when `from` is not published or has another provenance.
+    /// when `from` is not published, is damaged, or has another provenance.
     pub fn import(
         &mut self,
         from: &Dataset,
         runs_per_part: usize,
         keep: impl Fn(RunKey) -> bool,
     ) -> Result<u64, DatasetError> {
-        if !from.run_log().is_file() {
-            return Err(DatasetError::NotPublished { path: from.folder() });
-        }
+        // A flipped bit must not be published once more under a digest of its own.
+        from.check()?;
         let mut cursors = Vec::new();
         for name in from.tables()? {
             self.provenance.expect(&from.table(&name))?;
@@ -48,7 +47,11 @@ impl Staging {
 }
 
 /// Takes all rows before `bound` and keeps those of the wanted runs.
-fn rows_before(cursor: &mut Cursor, bound: Option<RunKey>, wanted: &[RunKey]) -> Result<Table, DatasetError> {
+pub(crate) fn rows_before(
+    cursor: &mut Cursor,
+    bound: Option<RunKey>,
+    wanted: &[RunKey],
+) -> Result<Table, DatasetError> {
     let mut table = cursor.schema().clone();
     while let Some(rows) = cursor.take_before(bound)? {
         table.append(filter(&rows, |key| wanted.binary_search(&key).is_ok()))?;

@@ -53,6 +53,16 @@ impl Dataset {
         self.shard.is_some()
     }
 
+    /// Index and count of a shard; `None` for a whole dataset.
+    pub fn share(&self) -> Option<(u32, u32)> {
+        self.shard
+    }
+
+    /// The folder of the shards of this dataset, and of what belongs to them all.
+    pub fn shards_folder(&self) -> PathBuf {
+        self.root.join(&self.name).join(&self.fingerprint).join("shards")
+    }
+
     /// The data folder.
     pub fn root(&self) -> &Path {
         &self.root
@@ -70,10 +80,9 @@ impl Dataset {
 
     /// The published folder: `data/NAME/FINGERPRINT`, with `shards/I-of-K` below it for a shard.
     pub fn folder(&self) -> PathBuf {
-        let folder = self.root.join(&self.name).join(&self.fingerprint);
         match self.shard {
-            Some((index, count)) => folder.join("shards").join(format!("{index}-of-{count}")),
-            None => folder,
+            Some((index, count)) => self.shards_folder().join(format!("{index}-of-{count}")),
+            None => self.root.join(&self.name).join(&self.fingerprint),
         }
     }
 
@@ -114,6 +123,11 @@ impl Dataset {
         self.staging().join("parts")
     }
 
+    /// The journal of the sessions that staged runs.
+    pub(crate) fn journal_file(&self) -> PathBuf {
+        self.staging().join("journal.toml")
+    }
+
     /// The names of the published tables, sorted.
     pub fn tables(&self) -> Result<Vec<String>, DatasetError> {
         let mut tables = fs::names(&self.folder())?;
@@ -123,9 +137,8 @@ impl Dataset {
 
     /// The published shards of this dataset, sorted by count and index.
     pub fn shards(&self) -> Result<Vec<Self>, DatasetError> {
-        let folder = self.root.join(&self.name).join(&self.fingerprint).join("shards");
         let mut found: Vec<(u32, u32)> = Vec::new();
-        for name in fs::names(&folder)? {
+        for name in fs::names(&self.shards_folder())? {
             if let Some((index, count)) = name.split_once("-of-") {
                 found.extend(count.parse().ok().zip(index.parse().ok()));
             }

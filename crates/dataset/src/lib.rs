@@ -5,8 +5,10 @@
 //! data/NAME/FINGERPRINT/manifest.toml            the manifest, verbatim
 //! data/NAME/FINGERPRINT/run.toml                 clock, host, durations, digests: a `RunLog`
 //! data/NAME/FINGERPRINT/shards/I-of-K/…          the same three for one shard
-//! data/.staging/NAME/FINGERPRINT/parts/000007/   runs that are finished but not yet published
-//! data/.staging/NAME/FINGERPRINT.lock            empty; the kernel's lock on it dies with its process
+//! data/NAME/FINGERPRINT/shards/slurm/            runs and scripts of a job; its logs in .staging/NAME/FINGERPRINT-slurm/
+//! data/.staging/NAME/FINGERPRINT/parts/000007/   runs that are finished but not yet published, with their digests
+//! data/.staging/NAME/FINGERPRINT/journal.toml    seconds and failures so far: a `Journal`
+//! data/.staging/NAME/FINGERPRINT.lock            its process's number; the kernel's lock on it dies with its process
 //! ```
 //!
 //! Every table begins with `point` and `replica`, its rows are ordered by them, and its bytes are a function of the
@@ -17,9 +19,12 @@
 //! what goes into `run.toml` is passed in by the caller.
 
 mod arrow_table;
+mod audit;
+mod collect;
 mod column;
 mod compare;
 mod error;
+mod fault;
 mod fs;
 mod import;
 mod inspect;
@@ -30,21 +35,29 @@ mod provenance;
 mod publish;
 mod reader;
 mod record;
+mod replay;
+mod shards;
 mod sink;
 mod staging;
 mod state;
 mod table;
 mod writer;
 
+pub use audit::Finding;
+pub use collect::{Remains, remains};
 pub use column::Column;
 pub use compare::{ColumnDifference, TableDifference, Tolerance, compare};
 pub use error::DatasetError;
+pub use fault::Fault;
+pub use fs::write_file;
 pub use inspect::{ColumnRecord, FileRecord, FolderRecord};
 pub use layout::{Dataset, fingerprints};
 pub use provenance::Provenance;
 pub use reader::{Reader, read};
-pub use record::{RunLog, TableRecord};
+pub use record::{Failure, Journal, RunLog, TableRecord};
+pub use replay::Replay;
+pub use shards::ShardProgress;
 pub use staging::{Discarded, Staging};
 pub use state::State;
 pub use table::{RunKey, Table};
-pub use writer::{ROW_GROUP_ROWS, TableWriter, write};
+pub use writer::{ROW_GROUP_ROWS, TableWriter, digest, write};

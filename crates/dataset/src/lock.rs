@@ -1,10 +1,11 @@
 //! The kernel's advisory lock: it dies with its process, so that a kill leaves nothing to clean up.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{At, DatasetError};
+use crate::fault;
 use crate::fs::create_dir;
 
 /// An exclusive lock on a file, held until it is dropped or its process ends.
@@ -19,6 +20,7 @@ impl Lock {
     pub(crate) fn take(path: &Path) -> Result<Self, DatasetError> {
         loop {
             path.parent().map_or(Ok(()), create_dir)?;
+            fault::room().at("open the lock", path)?;
             let file = match OpenOptions::new().create(true).truncate(false).write(true).open(path) {
                 // Another process has just removed the folder: make it again.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
@@ -27,11 +29,13 @@ impl Lock {
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => {
-                    return Err(DatasetError::Locked { path: path.to_path_buf() });
+                    return Err(DatasetError::Locked { path: path.to_path_buf(), holder: holder(path) });
                 }
                 Err(TryLockError::Error(source)) => return Err(source).at("lock", path),
             }
             if names(path, &file).at("inspect the lock", path)? {
+                // Who holds it is for people to know; the lock is the kernel's.
+                let _ = file.set_len(0).and_then(|()| write!(&file, "{}", std::process::id()));
                 return Ok(Self { path: path.to_path_buf(), file });
             }
         }
@@ -40,11 +44,16 @@ impl Lock {
     /// Removes the lock's file, then releases it: whoever waited for the removed file notices and starts over.
     pub(crate) fn remove(self) -> Result<(), DatasetError> {
         if cfg!(unix) {
-            fs::remove_file(&self.path).at("remove the lock", &self.path)?;
+            fault::point().and_then(|()| fs::remove_file(&self.path)).at("remove the lock", &self.path)?;
         }
         drop(self.file);
         Ok(())
     }
+}
+
+/// The process that wrote its number into the lock's file.
+fn holder(path: &Path) -> Option<u32> {
+    fs::read_to_string(path).ok()?.parse().ok()
 }
 
 /// Whether `path` still leads to `file`, rather than to nothing or to a newer file of that name.

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use crate::error::DatasetError;
-use crate::fs;
 use crate::layout::check;
 use crate::provenance::Provenance;
 use crate::reader::{self, Reader};
+use crate::record::PartLog;
 use crate::table::{RunKey, Table};
 
 /// The table that has one row per run and tells which runs a part holds.
@@ -18,11 +18,10 @@ pub(crate) type Contents = (Vec<RunKey>, Vec<(String, Table)>);
 /// The runs and the tables' columns of a part on disk. Errors when it is unusable on its own account.
 pub(crate) fn inspect(part: &Path, provenance: &Provenance) -> Result<Contents, DatasetError> {
     let mut schemas = Vec::new();
-    for name in fs::names(part)? {
-        let path = part.join(&name);
+    for table in PartLog::check(part)?.tables {
+        let path = part.join(format!("{}.parquet", table.name));
         provenance.expect(&path)?;
-        let table = name.strip_suffix(".parquet").unwrap_or(&name).to_owned();
-        schemas.push((table, Reader::open(&path)?.schema().clone()));
+        schemas.push((table.name, Reader::open(&path)?.schema().clone()));
     }
     require_runs(&schemas)?;
     let mut keys = reader::keys(&part.join(format!("{RUNS}.parquet")))?;

@@ -4,16 +4,31 @@ use std::path::Path;
 
 use crate::error::DatasetError;
 use crate::fs;
-use crate::layout::table_in;
+use crate::layout::{Dataset, table_in};
 use crate::reader::Cursor;
 use crate::record::{RunLog, TableRecord};
 use crate::staging::Staging;
 use crate::table::{RunKey, Table};
 use crate::writer::TableWriter;
 
+/// The folder, in the staging area, of what is being replaced.
+const REPLACED: &str = "replaced";
+
+impl Dataset {
+    /// Puts back what a killed process had moved aside and not yet replaced: an older dataset, or shards.
+    pub(crate) fn put_back(&self) -> Result<(), DatasetError> {
+        let replaced = self.staging().join(REPLACED);
+        if replaced.is_dir() && !self.folder().exists() {
+            fs::create_dir(self.folder().parent().unwrap_or(self.root()))?;
+            fs::rename(&replaced, &self.folder())?;
+        }
+        Ok(())
+    }
+}
+
 impl Staging {
-    /// Publishes the staged runs as the dataset, replacing one that is there (its shards included), and removes the
-    /// staging area.
+    /// Publishes the staged runs as the dataset, replacing one that is there (its shards included, unless they are
+    /// [kept](Self::keep_shards)), and removes the staging area.
     ///
     /// Errors, changing nothing, unless exactly `expected` runs are staged. `manifest` becomes `manifest.toml` verbatim;
     /// `log` becomes `run.toml` with `runs` and `tables` filled in, and is returned. The bytes of the Parquet files
@@ -36,6 +51,9 @@ impl Staging {
         let log = RunLog { runs: found, tables, ..log };
         fs::write_file(&building.join("manifest.toml"), manifest.as_bytes())?;
         log.write(&building.join("run.toml"))?;
+        if self.keep_shards {
+            fs::link_all(&self.dataset.shards_folder(), &building.join("shards"))?;
+        }
         self.swap_in(&building)?;
         self.remove()?;
         Ok(log)
@@ -92,20 +110,18 @@ impl Staging {
             fs::sync_dir(folder)?;
         }
         if folder.exists() {
-            fs::rename(&folder, &self.dataset.staging().join("replaced"))?;
+            fs::rename(&folder, &self.dataset.staging().join(REPLACED))?;
         }
         fs::rename(building, &folder)
     }
 
-    /// Deletes the staging area, and folders above it that are left empty.
-    fn remove(self) -> Result<(), DatasetError> {
+    /// Deletes the staging area with all it holds, and folders above it that are left empty.
+    pub fn remove(self) -> Result<(), DatasetError> {
         let staging = self.dataset.staging();
         fs::rename(&self.dataset.parts(), &staging.join("trash"))?;
         fs::remove(&staging)?;
         self.lock.remove()?;
-        for folder in staging.ancestors().skip(1).take(2) {
-            fs::remove_empty_dir(folder);
-        }
+        self.dataset.tidy();
         Ok(())
     }
 }

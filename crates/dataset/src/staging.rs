@@ -1,6 +1,7 @@
 //! The resumable area: finished runs in parts, each a folder that appears by one rename.
 //!
-//! A part holds one Parquet file per table, for any set of runs, ordered by run. Parts are never changed: dropping
+//! A part holds one Parquet file per table, for any set of runs, ordered by run, and a log with their digests: a part
+//! whose bytes are not those that were written is discarded. Parts are never changed: dropping
 //! runs replaces their part. Parts may overlap in any way; publishing merges them. It is quickest, and keeps fewest
 //! files open, when a part holds runs that are near each other.
 
@@ -14,6 +15,7 @@ use crate::lock::Lock;
 use crate::part::{arrange, filter, inspect, same_tables};
 use crate::provenance::Provenance;
 use crate::reader;
+use crate::record::{Journal, PartLog};
 use crate::table::{RunKey, Table};
 use crate::writer::TableWriter;
 
@@ -28,6 +30,8 @@ pub struct Staging {
     pub(crate) schemas: Vec<(String, Table)>,
     finished: BTreeSet<RunKey>,
     discarded: Vec<Discarded>,
+    journal: Journal,
+    pub(crate) keep_shards: bool,
 }
 
 /// Some finished runs.
@@ -58,9 +62,11 @@ impl Staging {
         for folder in dataset.parts().ancestors().take_while(|folder| folder.starts_with(dataset.root())) {
             fs::sync_dir(folder)?;
         }
+        dataset.put_back()?;
         for name in fs::names(&dataset.staging())? {
-            if name != "parts" {
-                fs::remove(&dataset.staging().join(name))?;
+            let path = dataset.staging().join(name);
+            if path != dataset.parts() && path != dataset.journal_file() {
+                fs::remove(&path)?;
             }
         }
         let mut staging = Self {
@@ -71,6 +77,8 @@ impl Staging {
             schemas: Vec::new(),
             finished: BTreeSet::new(),
             discarded: Vec::new(),
+            journal: dataset.journal(),
+            keep_shards: false,
         };
         staging.load()?;
         Ok(staging)
@@ -84,6 +92,17 @@ impl Staging {
     /// The parts that were removed on opening, and why.
     pub fn discarded(&self) -> &[Discarded] {
         &self.discarded
+    }
+
+    /// What is known of the sessions so far.
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// Replaces the journal.
+    pub fn keep_journal(&mut self, journal: Journal) -> Result<(), DatasetError> {
+        self.journal = journal;
+        self.journal.write(&self.dataset.journal_file())
     }
 
     /// All staged rows of a table, part after part. Meant for `runs`, which is small.
@@ -146,14 +165,26 @@ impl Staging {
         let folder = self.dataset.staging().join("writing");
         fs::remove(&folder)?;
         fs::create_dir(&folder)?;
+        let mut log = PartLog::default();
         for (name, table) in tables {
             let mut writer = TableWriter::create(&folder.join(format!("{name}.parquet")), &table, &self.provenance)?;
             writer.append(table)?;
-            writer.finish()?;
+            log.tables.push(writer.finish()?);
         }
+        log.write(&folder)?;
         fs::sync_dir(&folder)?;
+        self.install(&folder, keys, schemas)
+    }
+
+    /// Renames the complete folder of a part into place.
+    pub(crate) fn install(
+        &mut self,
+        folder: &Path,
+        keys: Vec<RunKey>,
+        schemas: Vec<(String, Table)>,
+    ) -> Result<(), DatasetError> {
         let number = self.parts.iter().map(|part| part.number + 1).max().unwrap_or(0);
-        fs::rename(&folder, &self.part(number))?;
+        fs::rename(folder, &self.part(number))?;
         self.finished.extend(&keys);
         self.parts.push(Part { number, keys });
         self.schemas = schemas;

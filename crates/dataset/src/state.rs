@@ -7,7 +7,7 @@ use crate::fs;
 use crate::layout::{Dataset, table_in};
 use crate::part::RUNS;
 use crate::reader;
-use crate::record::RunLog;
+use crate::record::{Journal, RunLog};
 use crate::writer::digest;
 
 /// How far a dataset is.
@@ -64,6 +64,23 @@ impl Dataset {
             }
         }
         Ok(staged)
+    }
+
+    /// What is known of the sessions that staged runs.
+    pub fn journal(&self) -> Journal {
+        Journal::read(&self.journal_file())
+    }
+
+    /// Whether a process works on the dataset, or one that was killed left something in the staging area.
+    pub fn is_staged(&self) -> bool {
+        self.staging().exists() || self.lock().exists()
+    }
+
+    /// Removes empty folders that a kill can leave above the staging area.
+    pub fn tidy(&self) {
+        for folder in self.staging().ancestors().skip(1).take(2) {
+            fs::remove_empty_dir(folder);
+        }
     }
 
     /// The first table whose file is missing or has another length than recorded.

@@ -55,7 +55,15 @@ pub struct TableWriter {
 impl TableWriter {
     /// Creates the file. Columns are those of `schema`, whose rows are not written.
     pub fn create(path: &Path, schema: &Table, provenance: &Provenance) -> Result<Self, DatasetError> {
-        let file = File::create(path).at("create", path)?;
+        Self::new(path, Some(fs::create_file(path)?), schema, provenance)
+    }
+
+    /// Writes nothing, and tells in the end which bytes the file at `path` would have.
+    pub(crate) fn rehearse(path: &Path, schema: &Table, provenance: &Provenance) -> Result<Self, DatasetError> {
+        Self::new(path, None, schema, provenance)
+    }
+
+    fn new(path: &Path, file: Option<File>, schema: &Table, provenance: &Provenance) -> Result<Self, DatasetError> {
         let sink = Sink::new(file, schema.columns().len());
         let options = ArrowWriterOptions::new()
             .with_properties(properties(schema, provenance).at("set up", path)?)
@@ -121,7 +129,7 @@ fn properties(schema: &Table, provenance: &Provenance) -> Result<WriterPropertie
 }
 
 /// The SHA-256 of a file's bytes in hexadecimal.
-pub(crate) fn digest(path: &Path) -> Result<String, DatasetError> {
+pub fn digest(path: &Path) -> Result<String, DatasetError> {
     let mut digest = Sha256::new();
     let mut file = File::open(path).at("open", path)?;
     let mut buffer = vec![0; 1 << 20];

@@ -6,26 +6,34 @@ pub mod claims;
 pub mod completions;
 pub mod diff;
 pub mod export;
+pub mod gc;
 pub mod inspect;
+pub mod lock;
+pub mod merge;
 mod park;
 mod plan;
 mod reproduce;
 mod run;
+pub mod shards;
 mod status;
+mod store;
+pub mod submit;
+pub mod verify;
 
 use crate::args::Command;
+use crate::remote::RemoteError;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tokenpark_analysis::AnalysisError;
 use tokenpark_dataset::DatasetError;
-use tokenpark_sweep::{Diagnostics, Manifest, ParkError, Plan, SweepError};
+use tokenpark_sweep::{Diagnostics, LockError, Manifest, ParkError, Plan, SweepError};
 
 /// How a command ended when nothing was wrong with its input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
     /// Exit code 0.
     Fine,
-    /// Exit code 1: a run failed, or a claim's verdict is not the expected one.
+    /// Exit code 1: a run or a verification failed, or a claim's verdict is not the expected one.
     Failed,
     /// Exit code 2: the errors were printed already.
     Refused,
@@ -60,6 +68,21 @@ pub enum CommandError {
     /// Tables or figures cannot be made.
     #[error("error: {0}")]
     Analysis(#[from] AnalysisError),
+    /// A lock of experiments cannot be used.
+    #[error("error: {0}")]
+    Lock(#[from] LockError),
+    /// Nothing is deleted, since it is unknown what is still needed.
+    #[error("error: {0}")]
+    Collect(#[from] gc::CollectError),
+    /// It is unknown which shard is meant.
+    #[error("error: {0}")]
+    Shard(#[from] shards::ShardError),
+    /// An object store cannot be used.
+    #[error("error: {0}")]
+    Remote(#[from] RemoteError),
+    /// A job cannot be submitted.
+    #[error("error: {0}")]
+    Submit(#[from] submit::SubmitError),
     /// Something cannot be inspected.
     #[error("error: {0}")]
     Inspect(#[from] inspect::InspectError),
@@ -102,6 +125,11 @@ pub fn dispatch(command: Command) -> Result<End, CommandError> {
         Command::Plan(args) => plan::plan(&args),
         Command::Run(args) => run::command(&args),
         Command::Status(args) => status::status(&args),
+        Command::Verify(args) => verify::verify(&args),
+        Command::Lock(args) => lock::lock(&args),
+        Command::Gc(args) => gc::gc(&args),
+        Command::Merge(args) => merge::merge(&args),
+        Command::Submit(args) => submit::submit(&args),
         Command::Analyze(args) => analyze::analyze(&args),
         Command::Figures(args) => analyze::figures(&args),
         Command::Reproduce(args) => reproduce::reproduce(&args),

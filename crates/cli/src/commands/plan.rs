@@ -16,8 +16,8 @@ const SAMPLES: usize = 5;
 const PATIENCE: f64 = 3.0;
 
 /// Measured on a few points and extrapolated by cost.
-struct Estimate {
-    seconds: f64,
+pub(super) struct Estimate {
+    pub(super) seconds: f64,
     bytes: f64,
     is_lower_bound: bool,
 }
@@ -83,7 +83,7 @@ fn points(plan: &Plan) -> Vec<String> {
 }
 
 /// Runs the first replica of a few points spread over the grid. On one thread, for all runs.
-fn measure(plan: &Plan) -> Estimate {
+pub(super) fn measure(plan: &Plan) -> Estimate {
     let (mut measured_cost, mut seconds, mut size, mut given_up) = (0.0, 0.0, 0.0, false);
     let samples = SAMPLES.min(plan.points());
     for sample in 0..samples {

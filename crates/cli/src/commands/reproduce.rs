@@ -31,9 +31,9 @@ pub fn reproduce(args: &Reproduce) -> Result<End, CommandError> {
     edge::catch_interrupts();
     let mut end = End::Fine;
     for plan in &plans {
-        match run::run(plan, &data, &args.how, None)? {
+        match run::run(plan, &data, &args.how, run::Wanted::default())? {
             End::Fine => {}
-            End::Failed if !args.how.fail_fast => end = End::Failed,
+            End::Failed if args.how.most_failures().is_none() => end = End::Failed,
             other => return Ok(other),
         }
         summarize(plan, &data, &reports)?;

@@ -1,23 +1,42 @@
 //! `tokenpark run`: manifests to datasets.
 
-use super::{CommandError, End, plans};
+use super::{CommandError, End, plans, shards, store};
 use crate::args::{How, RunArgs};
 use crate::console::{self, bytes, count, duration};
 use crate::edge::{self, Clock};
 use crate::progress::Display;
+use crate::remote::Remote;
 use std::ops::Range;
 use std::path::Path;
-use tokenpark_sweep::{Ending, Options, Plan, Report, SweepError, dataset, execute};
+use tokenpark_dataset::{Failure, RunKey};
+use tokenpark_sweep::{Ending, Options, Plan, Report, Share, SweepError, execute};
+
+/// Which runs of a plan are wanted.
+#[derive(Default)]
+pub struct Wanted<'a> {
+    /// These replicas.
+    pub replicas: Option<Range<u32>>,
+    /// These runs, if any are named.
+    pub only: &'a [RunKey],
+    /// Those of a share, into a shard.
+    pub share: Option<&'a Share>,
+}
 
 pub fn command(args: &RunArgs) -> Result<End, CommandError> {
     // All manifests are checked before the first run.
     let plans = plans(&args.manifests)?;
+    let share = shards::share(args)?;
     edge::catch_interrupts();
     let mut end = End::Fine;
     for plan in &plans {
-        match run(plan, &args.data.out, &args.how, args.replicas.clone())? {
+        let wanted = Wanted { replicas: args.replicas.clone(), only: &args.only, share: share.as_ref() };
+        let this = match Remote::at(&args.data.out) {
+            Some(remote) => store::run_there(plan, &remote, &args.how, wanted)?,
+            None => run(plan, &args.data.out, &args.how, wanted)?,
+        };
+        match this {
             End::Fine => {}
-            End::Failed if !args.how.fail_fast => end = End::Failed,
+            End::Failed if args.how.most_failures().is_none() => end = End::Failed,
             other => return Ok(other),
         }
     }
@@ -25,8 +44,9 @@ pub fn command(args: &RunArgs) -> Result<End, CommandError> {
 }
 
 /// Brings one dataset up to date and says how that went.
-pub fn run(plan: &Plan, root: &Path, how: &How, replicas: Option<Range<u32>>) -> Result<End, CommandError> {
-    let name = plan.manifest().name.clone();
+pub fn run(plan: &Plan, root: &Path, how: &How, wanted: Wanted<'_>) -> Result<End, CommandError> {
+    let share = wanted.share;
+    let name = shards::name(plan, share);
     let clock = Clock::start();
     let threads = edge::threads(how.threads);
     let mut display = Display::new(&name);
@@ -37,11 +57,15 @@ pub fn run(plan: &Plan, root: &Path, how: &How, replicas: Option<Range<u32>>) ->
             threads,
             fresh: how.fresh,
             retry: how.retry,
-            fail_fast: how.fail_fast,
-            replicas: replicas.clone(),
+            max_failures: how.most_failures(),
+            replicas: wanted.replicas,
+            only: wanted.only,
+            share,
             interrupted: &edge::interrupted,
             progress: &mut |progress| display.update(progress),
-            log: &mut || clock.log(threads),
+            started: clock.started(),
+            elapsed: &|| clock.seconds(),
+            log: &mut || clock.log(threads, &plan.manifest().path),
         },
     );
     display.finish();
@@ -49,9 +73,16 @@ pub fn run(plan: &Plan, root: &Path, how: &How, replicas: Option<Range<u32>>) ->
     for part in &report.discarded {
         console::note(&format!("{name}: computed again, since {} {}", part.path.display(), part.reason));
     }
-    failures(plan, &report, root);
-    let folder = dataset(plan, root).map_err(SweepError::from)?.folder();
+    failures(plan, &report, root, share);
+    if report.from_shards > 0 {
+        console::note(&format!("{name}: {} runs were taken from shards", count(report.from_shards)));
+    }
+    let folder = shards::folder(plan, root, share).map_err(SweepError::from)?;
     Ok(match report.ending {
+        Ending::Fresh(log) if share.is_some() && log.runs == 0 => {
+            console::note(&format!("{name}: no runs fall to this shard"));
+            End::Fine
+        }
         Ending::Fresh(log) => {
             console::note(&format!("{name}: fresh, {} runs in {}", count(log.runs), folder.display()));
             if log.failed > 0 { End::Failed } else { End::Fine }
@@ -70,6 +101,10 @@ pub fn run(plan: &Plan, root: &Path, how: &How, replicas: Option<Range<u32>>) ->
         Ending::Stopped(progress) => {
             let (done, total) = (count(progress.done), count(progress.total));
             console::note(&format!("{name}: {done} of {total} runs are kept; run again to compute the rest"));
+            if edge::time_is_up() && progress.share <= progress.share_at_start {
+                console::note(&format!("{name}: the time was up before one run was finished; allow more of it"));
+                return Ok(End::Failed);
+            }
             match (edge::interrupted(), progress.failed) {
                 (true, _) => End::Interrupted,
                 (false, 0) => End::Fine,
@@ -79,14 +114,26 @@ pub fn run(plan: &Plan, root: &Path, how: &How, replicas: Option<Range<u32>>) ->
     })
 }
 
-fn failures(plan: &Plan, report: &Report, root: &Path) {
-    for (point, replica, error) in &report.failures {
-        let manifest = plan.manifest();
+fn failures(plan: &Plan, report: &Report, root: &Path, share: Option<&Share>) {
+    for failure in &report.failures {
+        let again = match share {
+            Some(share) => {
+                let (path, root) = (plan.manifest().path.display(), root.display());
+                format!("tokenpark run {path} --out {root} --retry --shard {}", share.shard)
+            }
+            None => again(plan, failure, root),
+        };
+        let Failure { point, replica, error } = failure;
         console::note(&format!(
-            "{}: point {point}, replica {replica} failed: {error}\n    again: tokenpark run {} --out {} --retry",
-            manifest.name,
-            manifest.path.display(),
-            root.display()
+            "{}: point {point}, replica {replica} failed: {error}\n    again: {}",
+            plan.manifest().name,
+            again
         ));
     }
+}
+
+/// The command that computes a failed run again.
+pub fn again(plan: &Plan, Failure { point, replica, .. }: &Failure, root: &Path) -> String {
+    let (path, root) = (plan.manifest().path.display(), root.display());
+    format!("tokenpark run {path} --out {root} --retry --only {point}:{replica}")
 }

@@ -44,6 +44,7 @@ fn prop_an_interrupted_run_is_continued_to_the_same_bytes() {
     let child = started(&lab);
     let second = lab.run("run small.toml");
     assert_eq!(second.code, 2, "one process at a time works on a dataset: {}", second.stderr);
+    contains(&second.stderr, &[&format!("error: process {} is writing this dataset (lock data/.staging", child.id())]);
     interrupt(&child);
     let output = child.wait_with_output().expect("an end");
     let stderr = String::from_utf8(output.stderr).expect("UTF-8");

@@ -26,6 +26,8 @@ fn regress_every_reading_command_has_json() {
         format!("inspect {folder}"),
         format!("diff {folder} {folder}"),
         "diff small.toml small.toml".to_owned(),
+        "verify small.toml".to_owned(),
+        "gc small.toml --no-git".to_owned(),
         "park --space circle --separation 0.5 --saturate --replicas 3 --seed 1".to_owned(),
     ];
     for command in commands {
@@ -67,5 +69,10 @@ fn regress_status_json() {
     let value = document(&lab, "status small.toml --json", 0);
     assert_eq!(of(&value), ["small", "small.toml", "missing", "8 runs to do"].map(|word| json!(word)));
     lab.fine("run small.toml");
-    assert_eq!(document(&lab, "status small.toml --json", 0)["datasets"][0]["status"], json!("fresh"));
+    let row = document(&lab, "status small.toml --json", 0)["datasets"][0].clone();
+    assert_eq!(
+        ["status", "runs", "done", "failed"].map(|key| row[key].clone()),
+        [json!("fresh"), json!(8), json!(8), json!(0)]
+    );
+    assert_eq!(row["failures"], json!([]));
 }

@@ -5,17 +5,25 @@ mod atlas;
 mod check;
 mod claims;
 mod completions;
+mod crashes;
 mod diff;
 mod export;
 mod failures;
 mod folders;
+mod gc;
 mod inspect;
 mod interrupt;
 mod json;
+mod lock;
 mod outputs;
 mod park;
 mod run;
+mod shard;
+mod shards;
 mod status;
+mod store;
+mod submit;
+mod verify;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -61,6 +69,13 @@ impl Lab {
     /// An empty folder.
     fn empty() -> Self {
         Self(tempfile::tempdir().expect("a temporary folder"))
+    }
+
+    /// An empty folder in memory where there is such a place: for tests that start the binary hundreds of times, since
+    /// it waits for the disk after every file.
+    fn fleeting() -> Self {
+        let memory = Path::new("/dev/shm");
+        tempfile::tempdir_in(memory).map_or_else(|_| Self::empty(), Self)
     }
 
     /// A folder that holds [`SMALL`] as small.toml.

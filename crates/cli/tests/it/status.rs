@@ -35,6 +35,60 @@ fn regress_status_tells_what_changed() {
 }
 
 #[test]
+fn regress_status_tells_what_no_manifest_names() {
+    let lab = Lab::empty();
+    std::fs::create_dir(lab.path("experiments")).expect("a writable folder");
+    let manifest = "experiments/small.toml";
+    lab.write(manifest, edited("seed = 7", "seed = 7"));
+    lab.fine(&format!("run {manifest}"));
+    lab.write(manifest, edited("seed = 7", "seed = 8"));
+    assert_eq!(lab.fine("status").stdout.lines().count(), 1, "what explains `stale` is no orphan");
+    lab.fine(&format!("run {manifest} --replicas 0..1"));
+    lab.write(manifest, edited("seed = 7", "seed = 9"));
+    let ran = lab.fine("status");
+    contains(
+        &ran.stdout,
+        &["stale    small: changed since: seed = 9, was 7\n", "orphaned small: not published under "],
+    );
+    contains(&ran.stdout, &["which no manifest names; see `tokenpark gc`"]);
+    lab.fine(&format!("run {manifest}"));
+    let ran = lab.fine("status");
+    contains(&ran.stdout, &["fresh    small: 8 runs, finished ", "orphaned small: 8 runs under "]);
+    assert_eq!(ran.stdout.lines().count(), 3);
+    assert_eq!(lab.fine(&format!("status {manifest}")).stdout.lines().count(), 1, "only who knows all can tell");
+    let value: serde_json::Value = serde_json::from_str(&lab.fine("status --json").stdout).expect("JSON");
+    assert_eq!(value["datasets"][1]["status"], "orphaned");
+}
+
+/// Sessions add up in run.toml, and the manifest's commit is in it.
+#[test]
+fn regress_run_toml_adds_up_sessions_and_names_the_commit() {
+    let lab = Lab::small();
+    let git = |arguments: &[&str]| {
+        let output = std::process::Command::new("git").args(arguments).current_dir(lab.path("")).output().expect("git");
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("UTF-8").trim().to_owned()
+    };
+    git(&["init", "-q"]);
+    git(&["add", "small.toml"]);
+    git(&["-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-q", "-m", "manifest"]);
+    let log = || {
+        let (path, _) = lab.files("data").into_iter().find(|(path, _)| path.ends_with("run.toml")).expect("a log");
+        tokenpark_dataset::RunLog::read(&lab.path("data").join(path)).expect("a log")
+    };
+    for range in ["0..1", "1..2", "2..4"] {
+        lab.fine(&format!("run small.toml --replicas {range}"));
+    }
+    let first = log();
+    assert_eq!((first.sessions, first.manifest_commit), (3, git(&["rev-parse", "HEAD"])));
+    assert!(first.manifest_dirty, "data is not ignored here");
+    assert!(first.commit.is_empty(), "that of the program is another");
+    // A session that writes nothing but the last part takes less than the three together.
+    lab.fine("run small.toml --fresh");
+    assert_eq!(log().sessions, 1);
+}
+
+#[test]
 fn prop_a_damaged_dataset_is_noticed_and_repaired() {
     let lab = Lab::small();
     lab.fine("run small.toml");

@@ -221,3 +221,27 @@ fn prop_names_that_are_no_folders_are_refused() {
     assert_eq!(dataset.table("runs"), Path::new("data/small/abc123/runs/part-0.parquet"));
     assert_eq!(dataset.staging(), Path::new("data/.staging/small/abc123"));
 }
+
+#[test]
+fn prop_only_what_has_the_form_of_a_dataset_is_found() {
+    let root = tempfile::tempdir().unwrap();
+    let fingerprint = "0123456789abcdef";
+    for folder in ["small/0123456789abcdef/runs", "quick/small/0123456789abcdef", "reference", "small/notes"] {
+        fs::create_dir_all(root.path().join(folder)).unwrap();
+    }
+    for folder in ["small/0123456789abcdef-0-of-2/parts", "other/fedcba9876543210/parts"] {
+        fs::create_dir_all(root.path().join(".staging").join(folder)).unwrap();
+    }
+    fs::write(root.path().join("small/0123456789abcdef/run.toml"), "12345").unwrap();
+    fs::write(root.path().join(".staging/small/0123456789abcdef.lock"), "1").unwrap();
+    fs::write(root.path().join("README.md"), "not ours").unwrap();
+    let found = tokenpark_dataset::remains(root.path(), true).unwrap();
+    let names: Vec<_> = found.iter().map(|found| (found.dataset.name(), found.dataset.fingerprint())).collect();
+    assert_eq!(names, [("other", "fedcba9876543210"), ("small", fingerprint)]);
+    assert_eq!((found[1].paths.len(), found[1].bytes), (3, 6));
+    found[1].delete().unwrap();
+    assert!(!root.path().join(".staging/small").exists() && !root.path().join("small/0123456789abcdef").exists());
+    for kept in ["small/notes", "quick/small/0123456789abcdef", "reference", ".staging/other/fedcba9876543210"] {
+        assert!(root.path().join(kept).exists(), "{kept}");
+    }
+}

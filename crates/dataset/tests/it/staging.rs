@@ -28,7 +28,7 @@ fn prop_a_second_process_is_told_who_holds_the_lock() {
     let dataset = dataset(root.path());
     let first = open(&dataset);
     let error = Staging::open(&dataset, &provenance()).unwrap_err();
-    assert!(matches!(&error, DatasetError::Locked { path } if *path == dataset.lock()), "{error}");
+    assert!(matches!(&error, DatasetError::Locked { path, .. } if *path == dataset.lock()), "{error}");
     assert!(error.to_string().contains("abc123.lock"));
     open(&dataset.shard(0, 2).unwrap());
     drop(first);

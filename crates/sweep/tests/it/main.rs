@@ -12,6 +12,8 @@ mod models;
 mod parking;
 mod plans;
 mod runs;
+mod samples;
+mod shards;
 
 use tokenpark_sweep::{Manifest, Plan};
 

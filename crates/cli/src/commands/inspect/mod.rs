@@ -167,7 +167,8 @@ fn document(found: &Found) -> Value {
     let run = found.log.as_ref().map(|log| {
         json!({
             "started": log.started, "finished": log.finished, "host": log.host, "commit": log.commit,
-            "dirty": log.dirty, "threads": log.threads, "seconds": log.seconds, "runs": log.runs, "failed": log.failed,
+            "dirty": log.dirty, "manifest_commit": log.manifest_commit, "manifest_dirty": log.manifest_dirty,
+            "sessions": log.sessions, "threads": log.threads, "seconds": log.seconds, "runs": log.runs, "failed": log.failed,
         })
     });
     json!({

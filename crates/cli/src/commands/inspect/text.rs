@@ -32,16 +32,21 @@ pub fn lines(found: &Found) -> Vec<String> {
 /// When, where, how long.
 fn origin(log: &RunLog) -> Vec<String> {
     let version = if log.version.is_empty() { "of unknown version" } else { &log.version };
-    let commit = match (log.commit.as_str(), log.dirty) {
+    let commit = |commit: &str, dirty| match (commit, dirty) {
         ("", _) => "unknown commit".to_owned(),
         (commit, false) => format!("commit {commit}"),
         (commit, true) => format!("commit {commit}, changed since"),
     };
-    vec![
+    let mut lines = vec![
         format!("    {} runs, {} failed", count(log.runs), count(log.failed)),
         format!("    made {} on {} in {} on {} threads", log.finished, log.host, duration(log.seconds), log.threads),
-        format!("    by tokenpark {version}, {commit}"),
-    ]
+        format!("    by tokenpark {version}, {}", commit(&log.commit, log.dirty)),
+    ];
+    // Where program and manifests are one repository, one commit says it all.
+    if !log.manifest_commit.is_empty() && log.manifest_commit != log.commit {
+        lines.push(format!("    from a manifest at {}", commit(&log.manifest_commit, log.manifest_dirty)));
+    }
+    lines
 }
 
 fn table(name: &str, file: &FileRecord) -> String {
