@@ -96,6 +96,11 @@ fn command(folder: &Path, args: &Claims) -> String {
     format!("tokenpark claims{quick}{only}{expect} --reports {}", folder.display())
 }
 
+/// A text in which no formula is taken for HTML.
+fn markdown(text: &str) -> String {
+    text.replace('<', "&lt;")
+}
+
 /// Writes claims.md, and below claims/ the manifests of counterexamples in place of older ones.
 fn write(folder: &Path, args: &Claims, checked: &[Checked]) -> Result<(), CommandError> {
     let manifests = folder.join("claims");
@@ -114,11 +119,14 @@ fn write(folder: &Path, args: &Claims, checked: &[Checked]) -> Result<(), Comman
         command(folder, args),
         if args.quick { ": a tenth of the runs" } else { "" }
     );
-    let surprises = checked.iter().filter(|done| !done.as_expected()).count();
+    let surprises = match checked.iter().filter(|done| !done.as_expected()).count() {
+        0 => "every verdict is the expected one".to_owned(),
+        some => format!("{some} verdicts are not the expected ones"),
+    };
     let runs: u64 = checked.iter().map(|done| done.evidence.runs).sum();
     let _ = writeln!(
         page,
-        "{} claims, {runs} runs; {surprises} verdicts are not the expected ones.\n\n\
+        "{} claims, {runs} runs; {surprises}.\n\n\
          | claim | verdict | expected | agree | against | no result | runs |\n|---|---|---|---:|---:|---:|---:|",
         checked.len()
     );
@@ -139,10 +147,10 @@ fn write(folder: &Path, args: &Claims, checked: &[Checked]) -> Result<(), Comman
             page,
             "\n## {}\n\n{}\n\n- Source: {}\n- Test: {}\n- Where: {}\n- Result: {}; {}\n",
             claim.id,
-            claim.statement,
+            markdown(claim.statement),
             claim.source,
-            claim.test,
-            evidence.parameters,
+            markdown(claim.test),
+            markdown(&evidence.parameters),
             evidence.verdict().name(),
             counts(done)
         );
