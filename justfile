@@ -112,6 +112,9 @@ collapse-forty-decades: (figure "collapse-forty-decades")
 # The number of metastable clusters against the inverse temperature
 plateau: (figure "plateau")
 
+# The atlas of final configurations, the phase diagram, and causal against full attention
+atlas: (figure "atlas") (figure "phase-diagram") (figure "causal-and-full") (figure "causal-and-full-sphere")
+
 # Run, analyze and draw one manifest of experiments/
 figure NAME: (run "experiments/" + NAME + ".toml") (tokenpark "analyze" "experiments/" + NAME + ".toml") (tokenpark "figures" "experiments/" + NAME + ".toml")
 

@@ -6,10 +6,11 @@ use polars::prelude::*;
 use std::path::{Path, PathBuf};
 
 /// The observables that are averaged, in the order of the table.
-pub(crate) const OBSERVABLES: [&str; 7] = [
+pub(crate) const OBSERVABLES: [&str; 8] = [
     "clusters",
     "tracked_clusters",
     "largest_cluster",
+    "aligned",
     "consumed_renyi",
     "consumed_strong",
     "consumed_renyi_ever",

@@ -1,6 +1,8 @@
 //! Summary tables to figures. Which are drawn follows from the tables that are there.
 
 mod against;
+mod aligned;
+mod atlas;
 mod centers;
 mod curves;
 mod law;
@@ -8,6 +10,7 @@ mod lifetimes;
 mod names;
 mod parking;
 mod positions;
+mod spacetime;
 
 use crate::draw::save;
 use crate::{AnalysisError, Summary, tables};
@@ -27,6 +30,7 @@ pub fn figures(folder: &Path) -> Result<Vec<PathBuf>, AnalysisError> {
     let curves = tables::read_if_present(&folder.join("curves.parquet"))?;
     if let Some(table) = &curves {
         drawn.extend(curves::draw(&summary, table)?);
+        drawn.extend(aligned::draw(&summary, table)?);
     }
     if let Some(table) = tables::read_if_present(&folder.join("center-counts.parquet"))? {
         let means = tables::read(&folder.join("center-means.parquet"))?;
@@ -34,7 +38,14 @@ pub fn figures(folder: &Path) -> Result<Vec<PathBuf>, AnalysisError> {
     }
     if let Some(table) = tables::read_if_present(&folder.join("positions.parquet"))? {
         let centers = tables::read_if_present(&folder.join("centers.parquet"))?;
-        drawn.extend(positions::draw(&summary, &table, centers.as_ref(), curves.as_ref())?);
+        let finals = tables::read_if_present(&folder.join("finals.parquet"))?;
+        let classes = tables::read_if_present(&folder.join("configurations.parquet"))?;
+        match (finals, classes) {
+            (Some(finals), Some(classes)) if positions::on_sphere(&table) => {
+                drawn.push(atlas::draw(&summary, &table, &finals, &classes)?);
+            }
+            _ => drawn.extend(positions::draw(&summary, &table, centers.as_ref(), curves.as_ref())?),
+        }
     }
     drawn.extend(lifetimes::draw(&summary, folder)?);
     drawn.extend(parking::draw(&summary, folder)?);

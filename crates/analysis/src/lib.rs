@@ -4,6 +4,7 @@
 //! reports/NAME/. [`figures`] reads those and draws; [`write_index`] lists all figures in reports/index.md. Which tables
 //! and figures there are follows from what the dataset recorded, not from its name.
 
+mod configurations;
 mod counts;
 mod curves;
 pub mod draw;
@@ -62,6 +63,9 @@ pub fn analyze(dataset: &Dataset, reports: &Path) -> Result<Vec<PathBuf>, Analys
     written.extend(tables);
     notes.extend(lines);
     let (tables, lines) = parking::write(&source, &folder)?;
+    written.extend(tables);
+    notes.extend(lines);
+    let (tables, lines) = configurations::write(&source, &folder)?;
     written.extend(tables);
     notes.extend(lines);
     written.extend(positions::write(&source, &folder)?);

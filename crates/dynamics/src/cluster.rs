@@ -1,5 +1,5 @@
 //! Clusters by single linkage: tokens nearer than a gap (geodesic) belong together, and so do their neighbours'
-//! neighbours. On the circle by sorted gaps, O(n log n); in any dimension by a sweep along the first coordinate.
+//! neighbours; and the number of pairs that point the same way. On the circle by sorted gaps, O(n log n); in any dimension by a sweep along the first coordinate.
 
 use crate::tokens::{Tokens, squared_chord};
 
@@ -48,6 +48,26 @@ impl Clusters {
         }
         sizes.into_iter().max().unwrap_or(0)
     }
+}
+
+/// The number of unordered pairs of tokens whose inner product exceeds `threshold`, by direct comparison, O(n^2 d).
+///
+/// Inner products are compared as squared chords, |x - y|^2 < 2 (1 - threshold), which does not cancel near 1.
+#[must_use]
+pub fn aligned_pairs(tokens: &Tokens, threshold: f64) -> u64 {
+    let near = 2.0 * (1.0 - threshold);
+    let mut squares = vec![0.0; tokens.len()];
+    let mut pairs = 0;
+    for k in 1..tokens.len() {
+        let before = &mut squares[..k];
+        before.fill(0.0);
+        for i in 0..tokens.dimension() {
+            let (others, own) = tokens.coordinate(i).split_at(k);
+            before.iter_mut().zip(others).for_each(|(square, x)| *square += (x - own[0]) * (x - own[0]));
+        }
+        pairs += before.iter().filter(|square| **square < near).count() as u64;
+    }
+    pairs
 }
 
 /// Union-find in which the root of a tree is its smallest member.

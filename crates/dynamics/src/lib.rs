@@ -34,7 +34,7 @@ mod track;
 pub use attention::Attention;
 pub use causal::CausalAttention;
 pub use circle::CircleField;
-pub use cluster::Clusters;
+pub use cluster::{Clusters, aligned_pairs};
 pub use configuration::{Configuration, Finding, Spectrum};
 pub use exp::exp;
 pub use flow::{FollowError, Followed, Kernel, Method, follow};

@@ -85,6 +85,9 @@ fn observe(observe: &Observe) -> String {
         let words: Vec<&str> = observe.record.iter().map(|record| record.name()).collect();
         line(&mut text, "record", format!("{words:?}"));
     }
+    if observe.aligned != default.aligned {
+        line(&mut text, "aligned", format!("{:?}", observe.aligned));
+    }
     if observe.cluster_gap != default.cluster_gap {
         line(&mut text, "cluster_gap", format!("{:?}", observe.cluster_gap));
     }

@@ -11,6 +11,7 @@ mod diagnostics;
 mod difference;
 mod execute;
 mod expression;
+mod finding;
 mod fingerprint;
 mod journal;
 mod lifetimes;

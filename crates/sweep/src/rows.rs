@@ -1,11 +1,12 @@
 //! The rows of one run, in plain Rust columns, and the tables they become.
 
+use crate::finding::Final;
 use crate::lifetimes::{Lifetimes, alive};
 use crate::manifest::{Observe, Record};
 use crate::plan::{Plan, SweptValue};
 use crate::watch::Drift;
 use tokenpark_dataset::{Column, DatasetError, Table};
-use tokenpark_dynamics::{Clusters, Life, Solution, Tokens};
+use tokenpark_dynamics::{Clusters, Life, Solution, Tokens, aligned_pairs};
 use tokenpark_parking::Centers;
 
 /// The rows of one run, by table.
@@ -55,16 +56,18 @@ pub(crate) struct Outcome {
     pub(crate) lemma51_violations: Option<u32>,
     /// The separation δ of the centres in radians; infinite where beta = 0 makes it so.
     pub(crate) delta: Option<f64>,
+    pub(crate) last: Final,
     pub(crate) error: Option<String>,
 }
 
 impl Outcome {
-    fn columns(self) -> Columns {
+    fn columns(self, observe: &Observe) -> Columns {
+        let last = if observe.records(Record::Configuration) { self.last.columns() } else { vec![] };
         let solution = self.solution.as_ref();
         let statistics = solution.map(|s| s.statistics);
         let termination = solution.map_or("failed", |s| s.termination.name());
         let count = |value: Option<u64>| Column::OptionU32(vec![value.map(|v| u32::try_from(v).unwrap_or(u32::MAX))]);
-        vec![
+        let columns = vec![
             named("termination", Column::Text(vec![termination.to_owned()])),
             named("t_end", Column::OptionF64(vec![solution.map(|s| s.t_end)])),
             named("steps", count(statistics.map(|s| s.steps))),
@@ -78,7 +81,8 @@ impl Outcome {
             named("lemma51_violations", Column::OptionU32(vec![self.lemma51_violations])),
             named("delta", Column::OptionF64(vec![self.delta])),
             named("error", Column::OptionText(vec![self.error])),
-        ]
+        ];
+        columns.into_iter().chain(last).collect()
     }
 }
 
@@ -89,6 +93,7 @@ pub(crate) struct Rows<'a> {
     time: Vec<f64>,
     clusters: Vec<u32>,
     largest_cluster: Vec<u32>,
+    aligned: Vec<f64>,
     tracked_clusters: Vec<u32>,
     /// Shares consumed: Rényi now, strong now, Rényi ever, strong ever.
     consumed: [Vec<f64>; 4],
@@ -114,6 +119,7 @@ impl<'a> Rows<'a> {
             time: vec![],
             clusters: vec![],
             largest_cluster: vec![],
+            aligned: vec![],
             tracked_clusters: vec![],
             consumed: Default::default(),
             token_time: vec![],
@@ -138,6 +144,9 @@ impl<'a> Rows<'a> {
             let clusters = Clusters::single_linkage(tokens, self.observe.cluster_gap);
             self.clusters.push(clusters.count() as u32);
             self.largest_cluster.push(clusters.largest() as u32);
+        }
+        if self.observe.records(Record::Aligned) {
+            self.aligned.push(aligned_share(tokens, self.observe.aligned));
         }
         for (column, share) in self.consumed.iter_mut().zip(consumed.into_iter().flatten()) {
             column.push(share);
@@ -179,8 +188,8 @@ impl<'a> Rows<'a> {
     /// The tables that the manifest asks for; `runs` always.
     pub(crate) fn into_tables(self, spec: RunSpec<'_>, outcome: Outcome) -> Result<RunTables, DatasetError> {
         let records = |what| self.observe.records(what);
-        let mut tables = vec![("runs".to_owned(), spec.table(outcome.columns())?)];
-        let observables = [Record::Clusters, Record::Consumption, Record::Lifetimes];
+        let mut tables = vec![("runs".to_owned(), spec.table(outcome.columns(self.observe))?)];
+        let observables = [Record::Clusters, Record::Aligned, Record::Consumption, Record::Lifetimes];
         if observables.into_iter().any(records) {
             let mut columns = vec![named("time", Column::F64(self.time))];
             if !self.observe.prefixes.is_empty() {
@@ -189,6 +198,9 @@ impl<'a> Rows<'a> {
             if records(Record::Clusters) {
                 columns.push(named("clusters", Column::U32(self.clusters)));
                 columns.push(named("largest_cluster", Column::U32(self.largest_cluster)));
+            }
+            if records(Record::Aligned) {
+                columns.push(named("aligned", Column::F64(self.aligned)));
             }
             if records(Record::Lifetimes) {
                 columns.push(named("tracked_clusters", Column::U32(self.tracked_clusters)));
@@ -254,6 +266,13 @@ impl Positions {
             (format!("x{i}"), column)
         })
     }
+}
+
+/// The share of pairs of tokens whose inner product exceeds the threshold; 1 where a single token has none.
+fn aligned_share(tokens: &Tokens, threshold: f64) -> f64 {
+    let n = tokens.len() as u64;
+    let pairs = n * (n - 1) / 2;
+    if pairs == 0 { 1.0 } else { aligned_pairs(tokens, threshold) as f64 / pairs as f64 }
 }
 
 pub(crate) fn named(name: &str, column: Column) -> (String, Column) {

@@ -1,5 +1,6 @@
 //! One run: draw the start, follow the dynamics, keep the rows that the manifest asks for.
 
+use crate::finding::Final;
 use crate::manifest::{Experiment, Observe, Record};
 use crate::parking;
 use crate::plan::{Plan, Point};
@@ -66,13 +67,18 @@ pub fn run(
         watch.see(moment);
         ControlFlow::Continue(())
     };
-    let Followed { solution, method, kernel, .. } =
-        follow(&model, settings.method, settings.kernel, problem, &mut observer)?;
-    if solution.termination == Termination::Event {
+    let followed = follow(&model, settings.method, settings.kernel, problem, &mut observer)?;
+    if followed.solution.termination == Termination::Event {
         return Ok(None);
     }
+    let last = if plan.manifest().observe.records(Record::Configuration) {
+        Final::of(&model, &start, &watch.now, &followed)
+    } else {
+        Final::default()
+    };
+    let Followed { solution, method, kernel, .. } = followed;
     let (method, kernel) = (Some(method), Some(kernel));
-    let outcome = Outcome { method, kernel, delta: Some(settings.separation), ..watch.outcome() };
+    let outcome = Outcome { method, kernel, delta: Some(settings.separation), last, ..watch.outcome() };
     let rows = watch.finish(solution.t_end);
     Ok(Some(rows.into_tables(RunSpec { plan, point, replica }, Outcome { solution: Some(solution), ..outcome })?))
 }

@@ -7,6 +7,7 @@
 //! Text fields understand `_{...}` and `^{...}` (one level), for instance `"δ = 4β^{−1/2}"` or `"λ_{max} < 0"`.
 //! What this layer does *not* do: read datasets, compute statistics, or decide what a figure claims.
 
+mod atlas;
 mod axes;
 mod circle;
 mod colors;
@@ -16,6 +17,7 @@ mod globe;
 mod histogram;
 mod key;
 mod page;
+mod panels;
 mod pdf;
 mod projection;
 mod save;
@@ -24,11 +26,13 @@ mod style;
 mod svg;
 mod text;
 
+pub use atlas::{Atlas, AtlasPanel, AtlasRow, Verdict};
 pub use axes::{Axis, Frame, Scale, decade};
 pub use circle::{CirclePanel, CircleSnapshots};
 pub use colors::{Color, palette, time_color};
 pub use curves::{Curves, Kind, Legend, Series};
 pub use histogram::{Distribution, Histogram, HistogramPanel, Marker};
+pub use panels::{Content, Panel, Panels};
 pub use projection::View;
 pub use save::{DrawError, save};
 pub use sphere::{SpherePanel, SphereTrajectories};

@@ -111,6 +111,33 @@ pub fn thin(points: &[[f64; 2]], apart: f64) -> Vec<[f64; 2]> {
     kept
 }
 
+/// Leaves out points that the lines between the kept ones pass within `slack` of (Ramer, Douglas & Peucker).
+pub fn simplify(points: &[[f64; 2]], slack: f64) -> Vec<[f64; 2]> {
+    let mut kept = vec![false; points.len()];
+    let mut open = vec![(0, points.len().saturating_sub(1))];
+    while let Some((first, last)) = open.pop() {
+        for end in [first, last] {
+            kept.get_mut(end).into_iter().for_each(|kept| *kept = true);
+        }
+        let farthest = (first + 1..last).map(|k| (off(points[k], points[first], points[last]), k));
+        if let Some((distance, k)) = farthest.max_by(|a, b| a.0.total_cmp(&b.0))
+            && distance > slack
+        {
+            open.extend([(first, k), (k, last)]);
+        }
+    }
+    points.iter().zip(kept).filter(|(_, kept)| *kept).map(|(point, _)| *point).collect()
+}
+
+/// The distance of a point from a line segment.
+fn off(point: [f64; 2], from: [f64; 2], to: [f64; 2]) -> f64 {
+    let ([x, y], [u, v]) = ([point[0] - from[0], point[1] - from[1]], [to[0] - from[0], to[1] - from[1]]);
+    let square = u * u + v * v;
+    let along = if square > 0.0 { ((x * u + y * v) / square).clamp(0.0, 1.0) } else { 0.0 };
+    let (dx, dy) = (x - along * u, y - along * v);
+    (dx * dx + dy * dy).sqrt()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,6 +172,20 @@ mod tests {
         assert_eq!((runs[0].near, runs[1].near), (true, false));
         assert_eq!(runs[0].points.last(), runs[1].points.first());
         assert_eq!(split(&path, &[0, 1, 1]).len(), 3);
+    }
+
+    #[test]
+    fn prop_simplified_paths_stay_within_their_slack() {
+        let points: Vec<[f64; 2]> =
+            (0..=200).map(|k| 0.03 * f64::from(k)).map(|a| [60.0 * cos(a), 40.0 * sin(2.0 * a)]).collect();
+        let kept = simplify(&points, 0.2);
+        assert!(kept.len() < 80 && kept.first() == points.first() && kept.last() == points.last());
+        let nearest = |p: &[f64; 2]| kept.windows(2).map(|w| off(*p, w[0], w[1])).fold(f64::INFINITY, f64::min);
+        assert!(points.iter().all(|p| nearest(p) <= 0.2));
+        assert_eq!(simplify(&[[0.0, 0.0], [1.0, 1e-3], [2.0, 0.0]], 0.01), [[0.0, 0.0], [2.0, 0.0]]);
+        // There and back again.
+        assert_eq!(simplify(&[[0.0, 0.0], [5.0, 0.0], [0.0, 0.0]], 0.1).len(), 3);
+        assert!(simplify(&[], 0.1).is_empty() && simplify(&[[1.0, 2.0]], 0.1).len() == 1);
     }
 
     #[test]

@@ -19,7 +19,7 @@ const RADIUS: f64 = 0.425;
 const HEAD: f64 = 60.0;
 /// Room below a sphere.
 const TAIL: f64 = 26.0;
-const BAR: [f64; 2] = [150.0, 9.0];
+pub const BAR: [f64; 2] = [150.0, 9.0];
 
 /// One sphere.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,7 +61,7 @@ impl SphereTrajectories {
         let end = if free_cell { grid_end } else { grid_end + 44.0 };
         let mut svg = Svg::new(WIDTH, end + words.bottom());
         words.draw(&mut svg, end);
-        let span = self.time_span();
+        let span = time_span(self.panels.iter().flat_map(|panel| &panel.times));
         let cell = |k: usize| [MARGIN + width * (k % columns) as f64, words.top() + height * (k / columns) as f64];
         for (k, panel) in self.panels.iter().enumerate() {
             self.draw_panel(&mut svg, panel, cell(k), width, span);
@@ -80,26 +80,19 @@ impl SphereTrajectories {
         svg.finish()
     }
 
-    /// The first positive and the last saved time of all panels.
-    fn time_span(&self) -> (f64, f64) {
-        let times = || self.panels.iter().flat_map(|panel| panel.times.iter().copied()).filter(|t| *t > 0.0);
-        let (first, last) = (times().fold(f64::INFINITY, f64::min), times().fold(0.0, f64::max));
-        if first < last { (first, last) } else { (0.1, 1.0) }
-    }
-
     fn draw_panel(&self, svg: &mut Svg, panel: &SpherePanel, [x, y]: [f64; 2], width: f64, span: (f64, f64)) {
         let centre = [x + width / 2.0, y + HEAD + RADIUS * width];
         let middle = |size, color| TextStyle::new(size, color).anchor(Anchor::Middle);
         svg.text([centre[0], y + 14.0], &panel.title, middle(LABEL, palette::INK).bold());
         svg.text([centre[0], y + 31.0], &panel.subtitle, middle(SMALL, palette::SOFT));
-        let globe = Globe { camera: Camera::new(self.view), centre, radius: RADIUS * width };
+        let globe = Globe { camera: Camera::new(self.view), centre, radius: RADIUS * width, marks: 1.0, slack: 0.0 };
         let buckets: Vec<usize> = panel.times.iter().skip(1).map(|&t| bucket(t, span)).collect();
         let trails = globe.trails(&panel.paths, &buckets);
         globe.draw_ball(svg);
         for near in [false, true] {
             globe.draw_grid(svg, near);
             svg.group(if near { 1.0 } else { 0.4 }, |svg| {
-                globe::draw_trails(svg, &trails[usize::from(near)]);
+                globe::draw_trails(svg, &trails[usize::from(near)], 1.2);
                 globe.draw_ends(svg, &panel.paths, near);
             });
         }
@@ -108,19 +101,26 @@ impl SphereTrajectories {
     }
 }
 
+/// The first positive and the last of some saved times.
+pub fn time_span<'a>(times: impl Iterator<Item = &'a f64>) -> (f64, f64) {
+    let positive = times.filter(|t| **t > 0.0);
+    let (first, last) = positive.fold((f64::INFINITY, 0.0_f64), |(first, last), t| (t.min(first), t.max(last)));
+    if first < last { (first, last) } else { (0.1, 1.0) }
+}
+
 /// The colour bucket of a moment: even steps in the logarithm of time.
-fn bucket(time: f64, (first, last): (f64, f64)) -> usize {
+pub fn bucket(time: f64, (first, last): (f64, f64)) -> usize {
     let share = if time > first { log(time / first) / log(last / first) } else { 0.0 };
     ((share * BUCKETS as f64).floor() as usize).min(BUCKETS - 1)
 }
 
-fn entries() -> [Entry; 2] {
+pub fn entries() -> [Entry; 2] {
     let start = Mark::Disc { radius: 2.2, rim: palette::RENYI, opacity: 1.0 };
     let end = Mark::Disc { radius: 3.6, rim: palette::INK, opacity: 1.0 };
     [Entry::new(start, palette::PAPER, "initial position"), Entry::new(end, palette::RED, "final position")]
 }
 
-fn draw_bar(svg: &mut Svg, [x, y]: [f64; 2], (first, last): (f64, f64)) {
+pub fn draw_bar(svg: &mut Svg, [x, y]: [f64; 2], (first, last): (f64, f64)) {
     let piece = BAR[0] / BUCKETS as f64;
     for k in 0..BUCKETS {
         let style = Style::fill(time_color(k as f64 / (BUCKETS - 1) as f64));

@@ -23,6 +23,15 @@ pub(super) fn group_name(part: &DataFrame, swept: &[String], axis: &str, what: &
     Ok(if name.is_empty() { what.to_owned() } else { format!("{what}, {name}") })
 }
 
+/// What a panel of one value of a swept parameter is called; masks are said in words.
+pub(super) fn panel_title(label: &str) -> String {
+    match label {
+        "mask = causal" => "causal: tokens see earlier ones".to_owned(),
+        "mask = full" => "full: tokens see all".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
 /// The letter of a parameter.
 fn symbol(name: &str) -> &str {
     match name {

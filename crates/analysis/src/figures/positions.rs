@@ -1,6 +1,6 @@
 //! Pictures of tokens: snapshots on the circle, trajectories on the sphere.
 
-use super::{Drawn, numbered, subtitle};
+use super::{Drawn, numbered, spacetime, subtitle};
 use crate::draw::{CirclePanel, CircleSnapshots, SpherePanel, SphereTrajectories, View};
 use crate::{AnalysisError, Summary, tables};
 use polars::prelude::*;
@@ -14,6 +14,8 @@ pub(super) fn draw(
     centers: Option<&DataFrame>,
     curves: Option<&DataFrame>,
 ) -> Result<Vec<Drawn>, AnalysisError> {
+    // Where final configurations were recorded there are several replicas.
+    let positions = &positions.clone().lazy().filter(col("replica").eq(lit(0_u32))).collect()?;
     match ["x2", "x3"].map(|name| tables::has(positions, name)) {
         [false, _] => circles(summary, positions, centers, curves),
         [true, false] => spheres(summary, positions),
@@ -21,10 +23,15 @@ pub(super) fn draw(
     }
 }
 
-/// A time, and the coordinates of tokens 0, 1, ... then.
-type Snapshot = (f64, Vec<Vec<f64>>);
+/// True for positions in three dimensions.
+pub(super) fn on_sphere(positions: &DataFrame) -> bool {
+    ["x2", "x3"].map(|name| tables::has(positions, name)) == [true, false]
+}
 
-fn by_time(part: &DataFrame, dimension: usize) -> Result<Vec<Snapshot>, AnalysisError> {
+/// A time, and the coordinates of tokens 0, 1, ... then.
+pub(super) type Snapshot = (f64, Vec<Vec<f64>>);
+
+pub(super) fn by_time(part: &DataFrame, dimension: usize) -> Result<Vec<Snapshot>, AnalysisError> {
     let moments = part.partition_by_stable(["time"], true)?;
     let moments = moments.iter().map(|moment| {
         let time = tables::numbers(moment, "time")?[0];
@@ -45,17 +52,16 @@ fn circles(
 ) -> Result<Vec<Drawn>, AnalysisError> {
     let groups = tables::groups(positions, &summary.swept)?;
     let count = groups.len();
-    let mut drawn = vec![];
+    let (mut drawn, mut runs) = (vec![], vec![]);
     for (index, (label, part)) in groups.into_iter().enumerate() {
         let point = part.column("point")?.u32()?.get(0).unwrap_or(0);
         let (renyi, strong) = match centers {
             Some(table) => (kind(table, point, "renyi")?, kind(table, point, "strong")?),
             None => (vec![], vec![]),
         };
-        let moments: Vec<(f64, Vec<[f64; 2]>)> = by_time(&part, 2)?
-            .into_iter()
-            .map(|(time, tokens)| (time, tokens.iter().map(|x| [x[0], x[1]]).collect()))
-            .collect();
+        let snapshots = by_time(&part, 2)?;
+        let moments: Vec<(f64, Vec<[f64; 2]>)> =
+            snapshots.iter().map(|(time, tokens)| (*time, tokens.iter().map(|x| [x[0], x[1]]).collect())).collect();
         let every = moments.len().div_ceil(MOST_SNAPSHOTS);
         let mut panels = vec![];
         for (time, tokens) in moments.iter().step_by(every) {
@@ -79,8 +85,10 @@ fn circles(
             ),
         };
         drawn.push((numbered("snapshots", index, count), figure.svg()));
+        runs.push((label, snapshots));
     }
-    Ok(drawn)
+    // Many times are a film rather than snapshots.
+    Ok(spacetime::draw(summary, &runs)?.map_or(drawn, |figure| vec![figure]))
 }
 
 /// "7 clusters" of a single run at a time, where they were counted.
@@ -138,12 +146,10 @@ fn describe(label: &str, parameters: &str) -> (String, String) {
         return (title.to_owned(), String::new());
     };
     if value == "identity" {
-        return ("V = I".to_owned(), "λ_{max} > 0, multiplicity 3".to_owned());
+        return (value_name(value), "λ_{max} > 0, multiplicity 3".to_owned());
     }
-    let entries = value.split(['[', ']']).nth(1).filter(|_| value.contains("diagonal"));
-    let numbers: Option<Vec<f64>> = entries.map(|text| text.split(',').filter_map(|w| w.trim().parse().ok()).collect());
-    let Some(numbers) = numbers.filter(|numbers| !numbers.is_empty()) else {
-        return (format!("V = {value}"), String::new());
+    let Some(numbers) = diagonal(value) else {
+        return (value_name(value), String::new());
     };
     let top = numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let multiplicity = numbers.iter().filter(|entry| **entry == top).count();
@@ -154,6 +160,37 @@ fn describe(label: &str, parameters: &str) -> (String, String) {
     } else {
         "="
     };
-    let words: Vec<String> = numbers.iter().map(|entry| entry.to_string().replace('-', "−")).collect();
-    (format!("V = diag({})", words.join(", ")), format!("λ_{{max}} {sign} 0, multiplicity {multiplicity}"))
+    (value_name(value), format!("λ_{{max}} {sign} 0, multiplicity {multiplicity}"))
+}
+
+/// The numbers on the diagonal of a matrix that was given by these.
+fn diagonal(value: &str) -> Option<Vec<f64>> {
+    let entries = value.split(['[', ']']).nth(1).filter(|_| value.contains("diagonal"))?;
+    Some(entries.split(',').filter_map(|w| w.trim().parse().ok()).collect())
+        .filter(|numbers: &Vec<f64>| !numbers.is_empty())
+}
+
+/// A value matrix in words: "V = I", "V = diag(1, 1, 0)", "V = (1, −1; 1, 1)", or by its eigenvalues.
+pub(super) fn value_name(value: &str) -> String {
+    let list = |numbers: &[f64]| numbers.iter().map(|entry| entry.to_string().replace('-', "−")).collect::<Vec<_>>();
+    if value == "identity" {
+        return "V = I".to_owned();
+    }
+    if let Some(numbers) = diagonal(value) {
+        return format!("V = diag({})", list(&numbers).join(", "));
+    }
+    let parsed = format!("value = {value}").parse::<toml::Table>().ok();
+    let entry = |key: &str| parsed.as_ref()?.get("value")?.get(key)?.as_array().cloned();
+    let numbers = |row: &toml::Value| -> Option<Vec<f64>> { row.as_array()?.iter().map(number).collect() };
+    if let Some(rows) = entry("matrix").and_then(|rows| rows.iter().map(numbers).collect::<Option<Vec<_>>>()) {
+        return format!("V = ({})", rows.iter().map(|row| list(row).join(",\u{a0}")).collect::<Vec<_>>().join("; "));
+    }
+    match entry("spectrum").and_then(|values| values.iter().map(number).collect::<Option<Vec<_>>>()) {
+        Some(values) => format!("V with eigenvalues {}, random basis", list(&values).join(",\u{a0}")),
+        None => format!("V = {value}"),
+    }
+}
+
+fn number(value: &toml::Value) -> Option<f64> {
+    value.as_float().or_else(|| value.as_integer().map(|integer| integer as f64))
 }

@@ -7,7 +7,7 @@ use crate::edge;
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::path::Path;
-use tokenpark_sweep::claims::{Checked, Claim, Effort, Verdict};
+use tokenpark_sweep::claims::{Checked, Claim, Effort, Evidence, Verdict};
 
 pub fn claims(args: &Claims) -> Result<End, CommandError> {
     let chosen = choose(&args.only)?;
@@ -95,15 +95,28 @@ fn write(folder: &Path, checked: &[Checked]) -> Result<(), CommandError> {
     std::fs::create_dir_all(&manifests).map_err(|source| at(&manifests, source))?;
     let mut page = String::from(
         "# Claims\n\nMade by `tokenpark claims --reports reports`. A claim holds when no check speaks against it and at \
-         most 5 % have no result; a printed misprint is expected to fail. So are claims with candidates found here, not \
-         yet examined; each says so under its test.\n\n\
-         | claim | verdict | expected | agree | runs |\n|---|---|---|---|---|\n",
+         most 5 % have no result. A printed misprint is expected to fail, and so is a claim of which something found here \
+         is a counterexample; its test then says what. `tokenpark run` repeats the runs against a claim from the manifests \
+         in claims/.\n\n",
+    );
+    let surprises = checked.iter().filter(|done| !done.as_expected()).count();
+    let runs: u64 = checked.iter().map(|done| done.evidence.runs).sum();
+    let _ = writeln!(
+        page,
+        "{} claims, {runs} runs; {surprises} verdicts are not the expected ones.\n\n\
+         | claim | verdict | expected | agree | against | no result | runs |\n|---|---|---|---:|---:|---:|---:|",
+        checked.len()
     );
     for done in checked {
         let Checked { claim, evidence } = done;
-        let agree = format!("{} of {}", evidence.agree, evidence.agree + evidence.disagree);
         let (verdict, expected) = (evidence.verdict().name(), claim.expected.name());
-        let _ = writeln!(page, "| [{0}](#{0}) | {verdict} | {expected} | {agree} | {1} |", claim.id, evidence.runs);
+        let verdict = if done.as_expected() { verdict.to_owned() } else { format!("**{verdict}**") };
+        let Evidence { agree, disagree, undecided, runs, .. } = evidence;
+        let _ = writeln!(
+            page,
+            "| [{0}](#{0}) | {verdict} | {expected} | {agree} | {disagree} | {undecided} | {runs} |",
+            claim.id
+        );
     }
     for done in checked {
         let Checked { claim, evidence } = done;

@@ -79,3 +79,13 @@ fn regress_counterexamples_can_be_run() {
     contains(&lab.read("reports/claims.md"), &["## conjecture-one-point-printed", "tokenpark run reports/claims/"]);
     lab.fine("run reports/claims/conjecture-one-point-printed-1.toml --replicas 0..1");
 }
+
+/// The smallest counterexamples are the first ones kept, and `run` repeats them.
+#[test]
+fn regress_two_tokens_refute_antipodal_pairs() {
+    let lab = Lab::empty();
+    lab.fine("claims --quick --only conjecture-antipodal --reports reports");
+    let manifest = lab.read("reports/claims/conjecture-antipodal-1.toml");
+    contains(&manifest, &["tokens = 2", "dimension = 2", "beta = 0.0", "[[1.0, -1.0], [0.0, 0.5]]"]);
+    lab.fine("run reports/claims/conjecture-antipodal-1.toml --replicas 0..1");
+}

@@ -1,6 +1,7 @@
 //! End-to-end tests of the binary: exit code, standard output, standard error, and what is on the disk afterwards.
 //! `prop_*` are invariants, `regress_*` pin what users and their scripts read.
 
+mod atlas;
 mod check;
 mod claims;
 mod completions;

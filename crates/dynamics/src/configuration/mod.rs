@@ -2,7 +2,7 @@
 //!
 //! The classes are those of Table 1 of arXiv 2411.04990, by the largest real part of V's eigenvalues and its
 //! multiplicity. A finite run shows a class up to margins, which are reported with it; a state that fits none, or
-//! that still creeps, is undecided.
+//! that still creeps on, is undecided. Clouds need not be at rest: repelled tokens may jostle for ever.
 
 mod spectrum;
 
@@ -20,9 +20,10 @@ pub enum Configuration {
     OtherPoint,
     /// Two opposite points.
     Antipodal,
-    /// Apart from each other, but all nearer to V's top eigenspace, of dimension 2 or more, than to what is orthogonal to it.
+    /// V repels (its top eigenvalue is below 0), the tokens are apart, and in the mean square they are at most half as
+    /// far from its top eigenspace, of dimension 2 or more, as uniform tokens.
     Cloud,
-    /// The same round both ends of a top eigenspace of dimension 1.
+    /// The same round a top eigenspace of dimension 1, on both sides.
     TwoClouds,
     /// Periodic, or still moving at a speed of order 1.
     Moving,
@@ -52,12 +53,14 @@ impl Configuration {
 
 /// Tokens within this chord of a point are at it.
 const AT_POINT: f64 = 1e-2;
+/// Tokens farther than this chord from each other are apart.
+const APART: f64 = 0.1;
 /// A speed of order 1.
 const MOVING: f64 = 1e-3;
 /// At rest: at its speed the state would move by less than this in the whole time of the run.
 const AT_REST: f64 = 1e-6;
-/// Nearer to a space than to its complement.
-const NEARER: f64 = std::f64::consts::FRAC_1_SQRT_2;
+/// A cloud's mean square distance from the top eigenspace is at most this share of that of uniform tokens.
+const AROUND: f64 = 0.5;
 
 /// A final state's class and by what margins.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -70,8 +73,12 @@ pub struct Finding {
     pub from_start: f64,
     /// Chord of token 1 to the normalised top component of its start; 2 where it has none.
     pub from_component: f64,
+    /// Distance of token 1 from the top eigenspace.
+    pub from_top: f64,
     /// The smallest length of a token's orthogonal projection on the top eigenspace.
     pub closeness: f64,
+    /// The tokens' mean square distance from the top eigenspace, as a share of that of uniform tokens.
+    pub spread: f64,
     /// The largest speed of a token.
     pub speed: f64,
 }
@@ -89,44 +96,75 @@ impl Finding {
         let mut velocity = vec![0.0; state.len()];
         Layer::new(model.clone(), end.len()).velocity(time, &state, &mut velocity);
         let velocity = &velocity[..end.state().len()];
-        let speeds = (0..end.len()).map(|k| length(&token(velocity, end.len(), k)));
+        let speeds = (0..end.len()).map(|k| length(&column(velocity, end.len(), k)));
         Self::read(spectrum, start, end, speeds.fold(0.0, f64::max), time)
     }
 
     /// The same where the largest speed of a token is known.
     #[must_use]
     pub fn read(spectrum: &Spectrum, start: &Tokens, end: &Tokens, speed: f64, time: f64) -> Self {
-        let n = end.len();
-        let (origin, first) = (token(start.state(), n, 0), token(end.state(), n, 0));
+        let (origin, first) = (token(start, 0), token(end, 0));
         let opposite: Vec<f64> = first.iter().map(|x| -x).collect();
-        let others: Vec<Vec<f64>> = (0..n).map(|k| token(end.state(), n, k)).collect();
+        let others: Vec<Vec<f64>> = (0..end.len()).map(|k| token(end, k)).collect();
         let one = others.iter().map(|x| chord(x, &first)).fold(0.0, f64::max);
         let two = others.iter().map(|x| chord(x, &first).min(chord(x, &opposite))).fold(0.0, f64::max);
-        let both_sides = others.iter().any(|x| chord(x, &opposite) < chord(x, &first));
-        let closeness = others.iter().map(|x| spectrum.closeness(x)).fold(1.0, f64::min);
-        let from_start = chord(&first, &origin);
-        let from_component = spectrum.component(&origin).map_or(2.0, |target| chord(&first, &target));
+        let margins = Self {
+            configuration: Configuration::Undecided,
+            radius: one,
+            from_start: chord(&first, &origin),
+            from_component: spectrum.component(&origin).map_or(2.0, |target| chord(&first, &target)),
+            from_top: spectrum.distance(&first),
+            closeness: others.iter().map(|x| spectrum.closeness(x)).fold(1.0, f64::min),
+            spread: spectrum.spread(end),
+            speed,
+        };
+        // In as much time again it would stay where it is, up to the size of a point.
+        let stays = speed * time <= AT_POINT;
+        let both_sides = spectrum.multiplicity() > 1 || spectrum.has_both_sides(end);
+        let around = spectrum.top() < 0.0 && margins.spread <= AROUND && one > APART && both_sides;
         let configuration = if speed >= MOVING {
             Configuration::Moving
         } else if one <= AT_POINT {
-            match (from_start <= AT_POINT, from_component <= AT_POINT) {
-                (true, _) => Configuration::FirstToken,
-                (false, true) => Configuration::TopPoint,
-                (false, false) => Configuration::OtherPoint,
-            }
-        } else if two <= AT_POINT {
+            margins.point(stays)
+        } else if two <= AT_POINT && (stays || margins.from_top <= AT_POINT) {
             Configuration::Antipodal
-        } else if closeness < NEARER || speed * time > AT_REST {
+        } else if !around {
             Configuration::Undecided
         } else if spectrum.multiplicity() > 1 {
             Configuration::Cloud
-        } else if both_sides {
-            Configuration::TwoClouds
         } else {
-            Configuration::Undecided
+            Configuration::TwoClouds
         };
         let radius = if configuration == Configuration::Antipodal { two } else { one };
-        Self { configuration, radius, from_start, from_component, closeness, speed }
+        Self { configuration, radius, ..margins }
+    }
+
+    /// Which point it is, all tokens being at one; another than those that are named only when they stay there.
+    fn point(&self, stays: bool) -> Configuration {
+        if self.from_start <= AT_POINT {
+            Configuration::FirstToken
+        } else if self.from_component <= AT_POINT {
+            Configuration::TopPoint
+        } else if stays {
+            Configuration::OtherPoint
+        } else {
+            Configuration::Undecided
+        }
+    }
+
+    /// True when the state is of the class that was predicted. A point counts by where it is, whichever of its two names
+    /// it has; an antipodal pair only when it lies in the top eigenspace, and one of its points may be empty. Two opposite
+    /// points are a small cloud where one was predicted.
+    #[must_use]
+    pub fn is(&self, predicted: Configuration) -> bool {
+        use Configuration::{Antipodal, Cloud, FirstToken, TopPoint, TwoClouds};
+        let point = matches!(self.configuration, FirstToken | TopPoint);
+        match predicted {
+            TopPoint => point && self.from_component <= AT_POINT,
+            Antipodal => (point || self.configuration == Antipodal) && self.from_top <= AT_POINT,
+            Cloud | TwoClouds if self.configuration == Antipodal => self.spread <= AROUND,
+            other => self.configuration == other,
+        }
     }
 
     /// True when the state will not change any more: at rest for as long again as the run took.
@@ -136,8 +174,13 @@ impl Finding {
     }
 }
 
+/// The coordinates of a token.
+fn token(tokens: &Tokens, k: usize) -> Vec<f64> {
+    column(tokens.state(), tokens.len(), k)
+}
+
 /// The coordinates of token k of n.
-fn token(state: &[f64], n: usize, k: usize) -> Vec<f64> {
+fn column(state: &[f64], n: usize, k: usize) -> Vec<f64> {
     state.iter().skip(k).step_by(n).copied().collect()
 }
 

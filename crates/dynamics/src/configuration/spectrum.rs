@@ -1,6 +1,7 @@
 //! The part of V's spectrum that decides where tokens go: the eigenvalues of the largest real part.
 
-use super::Configuration;
+use super::{Configuration, token};
+use crate::Tokens;
 use nalgebra::{Complex, DMatrix};
 
 /// Eigenvalues whose real parts differ by less than this share of |V| count as one: rounding splits those of a Jordan
@@ -117,6 +118,30 @@ impl Spectrum {
             rest.iter_mut().zip(axis).for_each(|(x, a)| *x -= along * a);
         }
         rest.iter().fold(0.0, |sum, x| sum + x * x).sqrt()
+    }
+
+    /// The mean square distance of tokens from L' as a share of that of uniform ones, which is 1 - dim L'/d; 0 where L' is
+    /// the whole space.
+    #[must_use]
+    pub fn spread(&self, tokens: &Tokens) -> f64 {
+        if self.multiplicity == self.dimension {
+            return 0.0;
+        }
+        let square = (0..tokens.len()).fold(0.0, |sum, k| {
+            let distance = self.distance(&token(tokens, k));
+            sum + distance * distance
+        });
+        square / tokens.len() as f64 / (1.0 - self.multiplicity as f64 / self.dimension as f64)
+    }
+
+    /// Whether tokens lie on both sides of a top eigenvector, where L' is a line.
+    #[must_use]
+    pub fn has_both_sides(&self, tokens: &Tokens) -> bool {
+        let [axis] = &self.basis[..] else { return false };
+        let side = |k: usize| axis.iter().zip(token(tokens, k)).fold(0.0, |sum, (a, x)| sum + a * x);
+        let (lowest, highest) =
+            (0..tokens.len()).map(side).fold((0.0_f64, 0.0_f64), |(low, high), s| (low.min(s), high.max(s)));
+        lowest < 0.0 && highest > 0.0
     }
 
     /// The final configuration that Table 1 of arXiv 2411.04990 names for V, whatever Q and K; [`Configuration::Moving`]

@@ -4,10 +4,11 @@ use crate::{final_tokens, largest_distance};
 use nalgebra::DMatrix;
 use tokenpark_dynamics::{Head, Mask, Model, Tokens, Weights};
 
-const DATA: &str = include_str!("../../../../data/reference/trajectories.csv");
+const TRAJECTORIES: &str = include_str!("../../../../data/reference/trajectories.csv");
+const COUNTEREXAMPLES: &str = include_str!("../../../../data/reference/counterexamples.csv");
 
-fn matrix(case: usize, item: &str) -> DMatrix<f64> {
-    let rows: Vec<(usize, usize, f64)> = DATA
+fn matrix(file: &str, case: usize, item: &str) -> DMatrix<f64> {
+    let rows: Vec<(usize, usize, f64)> = file
         .lines()
         .skip(1)
         .map(|line| line.split(',').collect::<Vec<_>>())
@@ -25,17 +26,39 @@ fn matrix(case: usize, item: &str) -> DMatrix<f64> {
 #[test]
 fn val_general_models_agree_with_scipy() {
     for case in 0..7 {
-        let parameters = matrix(case, "parameters");
+        let parameters = matrix(TRAJECTORIES, case, "parameters");
         let (beta, until) = (parameters[0], parameters[1]);
         let mask = if parameters[2] == 1.0 { Mask::Causal } else { Mask::Full };
         let weights = if parameters[3] == 1.0 { Weights::Softmax } else { Weights::Unnormalized };
-        let head = Head { query: matrix(case, "query"), key: matrix(case, "key"), value: matrix(case, "value") };
-        let start = matrix(case, "start");
+        let head = Head {
+            query: matrix(TRAJECTORIES, case, "query"),
+            key: matrix(TRAJECTORIES, case, "key"),
+            value: matrix(TRAJECTORIES, case, "value"),
+        };
+        let start = matrix(TRAJECTORIES, case, "start");
         let model = Model::new(start.ncols(), beta, mask, weights, head).expect("a valid model");
         // nalgebra is column-major: a matrix with a row a token is coordinate-major already.
         let tokens = Tokens::new(start.ncols(), start.as_slice().to_vec()).expect("tokens");
         let end = final_tokens(&model, &tokens, until, 1e-11);
-        let error = largest_distance(end.state(), matrix(case, "end").as_slice());
+        let error = largest_distance(end.state(), matrix(TRAJECTORIES, case, "end").as_slice());
         assert!(error < 1e-9, "case {case}: {error:e}");
     }
+}
+
+/// The smallest counterexamples to antipodal pairs (claims conjecture-antipodal and its kin).
+#[test]
+fn val_two_tokens_need_not_become_antipodal() {
+    for case in 0..4 {
+        let of = |item| matrix(COUNTEREXAMPLES, case, item);
+        let (parameters, start, end) = (of("parameters"), of("start"), of("end"));
+        let head = Head { query: of("query"), key: of("key"), value: of("value") };
+        let model = Model::new(2, parameters[0], Mask::Causal, Weights::Softmax, head).expect("a valid model");
+        let tokens = Tokens::new(2, start.as_slice().to_vec()).expect("tokens");
+        let found = final_tokens(&model, &tokens, parameters[1], 1e-11);
+        let error = largest_distance(found.state(), end.as_slice());
+        assert!(error < 1e-9, "case {case}: {error:e}");
+        assert!(found.coordinate(1)[1].abs() > 0.05, "case {case} is a pair at the top eigenvector");
+    }
+    let rational = matrix(COUNTEREXAMPLES, 0, "end");
+    assert!((rational[(1, 0)] + 0.8).abs() < 1e-10 && (rational[(1, 1)] - 0.6).abs() < 1e-10);
 }

@@ -62,6 +62,10 @@ impl Experiment {
         Self { sections, plan }
     }
 
+    pub(super) fn name(&self) -> &str {
+        &self.sections.name
+    }
+
     pub(super) fn plan(&self) -> &Plan {
         &self.plan
     }

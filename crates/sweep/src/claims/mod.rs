@@ -5,16 +5,22 @@
 //! run: one run against them is a counterexample, a run that is not at rest yet has no result. Statements about means
 //! are tests on many runs; each says its level, and the seeds are fixed, so that verdicts do not change by chance.
 //!
-//! Not here: what is only a figure, and claims about models other than plain attention.
+//! Not here: what is only a figure.
 
 mod centers;
+mod conjectures;
 mod draw;
 mod evidence;
 mod experiment;
-mod final_states;
+mod frozen;
+mod grid;
 mod metastability;
 mod near;
+mod normalization;
 mod one_token;
+mod settle;
+mod table;
+mod two_tokens;
 
 use rayon::ThreadPoolBuilder;
 
@@ -45,8 +51,8 @@ pub struct Claim {
     pub source: &'static str,
     /// What counts as agreement.
     pub test: &'static str,
-    /// The verdict that is expected: a printed misprint fails. Where candidates found here are the only reason, the
-    /// test says so, and that they are not yet examined.
+    /// The verdict that is expected: a printed misprint fails. Where what was found here is the only reason, the test
+    /// says so.
     pub expected: Verdict,
     evidence: fn(&str, Effort) -> Evidence,
 }
@@ -78,7 +84,17 @@ impl Claim {
     /// All claims, in the order of the report.
     #[must_use]
     pub fn all() -> Vec<Self> {
-        [one_token::CLAIMS, final_states::CLAIMS, centers::CLAIMS, near::CLAIMS, metastability::CLAIMS].concat()
+        [
+            one_token::CLAIMS,
+            conjectures::CLAIMS,
+            table::CLAIMS,
+            centers::CLAIMS,
+            frozen::CLAIMS,
+            near::CLAIMS,
+            normalization::CLAIMS,
+            metastability::CLAIMS,
+        ]
+        .concat()
     }
 
     /// Checks the claim with that many threads, 0 for one a core; the result does not depend on it.

@@ -9,7 +9,8 @@ pub(crate) const TOP: [&str; 6] = ["schema", "kind", "name", "title", "seed", "r
 /// The keys of [initial].
 pub(crate) const INITIAL: [&str; 3] = ["distribution", "noise", "radius"];
 /// The keys of [observe].
-pub(crate) const OBSERVE: [&str; 6] = ["times", "record", "cluster_gap", "cluster_split", "lifetimes_from", "prefixes"];
+pub(crate) const OBSERVE: [&str; 7] =
+    ["times", "record", "aligned", "cluster_gap", "cluster_split", "lifetimes_from", "prefixes"];
 /// The keys of [parking] that are no settings.
 pub(crate) const PARKING: [&str; 4] = ["record", "bins", "range", "times"];
 

@@ -19,6 +19,8 @@ const MOST_TIMES: u32 = 1_000_000;
 /// The largest number of tokens of a prefix.
 const MOST_TOKENS: u32 = 10_000_000;
 const GAP: Bounds = Bounds::open(0.0, std::f64::consts::PI);
+/// Inner products of unit vectors; the ends would count all pairs or none.
+const ALIGNED: Bounds = Bounds::open(-1.0, 1.0);
 const TIMES: Bounds = Bounds::closed(0.0, 1e300);
 /// The first time after 0 on a logarithmic axis.
 const FROM: Bounds = Bounds::above(0.0, 1e300);
@@ -38,14 +40,20 @@ pub enum Record {
     Tokens,
     /// The table of the clusters' lives, and their number as a column of the observables.
     Lifetimes,
+    /// A column of the observables: the share of pairs of tokens that point the same way.
+    Aligned,
+    /// Columns of `runs`: what the final state is, and what theory predicts.
+    Configuration,
 }
 
-const RECORDS: [(&str, Record); 5] = [
+const RECORDS: [(&str, Record); 7] = [
     ("clusters", Record::Clusters),
     ("centers", Record::Centers),
     ("consumption", Record::Consumption),
     ("tokens", Record::Tokens),
     ("lifetimes", Record::Lifetimes),
+    ("aligned", Record::Aligned),
+    ("configuration", Record::Configuration),
 ];
 const RECORDS_LATER: [&str; 2] = ["energy", "drift"];
 
@@ -114,6 +122,8 @@ pub struct Observe {
     pub times: Times,
     /// What, sorted and each once.
     pub record: Vec<Record>,
+    /// Pairs of tokens with an inner product above this are aligned.
+    pub aligned: f64,
     /// Single linkage: tokens nearer than this (geodesic, radians) are one cluster.
     pub cluster_gap: f64,
     /// A tracked cluster splits when a gap inside exceeds this (geodesic, radians). `None`: max(2τ*(β), 2·cluster_gap).
@@ -140,6 +150,7 @@ impl Default for Observe {
         Self {
             times: Times::Linear(201),
             record: vec![Record::Clusters, Record::Centers, Record::Consumption],
+            aligned: 0.999,
             cluster_gap: 0.07,
             cluster_split: None,
             lifetimes_from: 100.0,
@@ -159,6 +170,7 @@ pub(crate) fn schema() -> serde_json::Map<String, serde_json::Value> {
     let entries = [
         ("times", json!({ "anyOf": times }), "When observables are saved.", Some("{ linear = 201 }")),
         ("record", schema::word_list(&RECORDS), "What is recorded.", Some(RECORD)),
+        ("aligned", ALIGNED.schema(), "Pairs with an inner product above this are aligned.", Some("0.999")),
         ("cluster_gap", GAP.schema(), "Tokens nearer than this (geodesic) are one cluster.", Some("0.07")),
         (
             "cluster_split",
@@ -189,6 +201,9 @@ pub(crate) fn read(report: &mut Report<'_>, table: &DeTable<'_>) -> Observe {
     }
     if let Some(value) = table.get("prefixes") {
         (observe.prefixes, observe.prefixes_span) = (read_prefixes(report, value).unwrap_or_default(), value.span());
+    }
+    if let Some(value) = table.get("aligned") {
+        observe.aligned = number::number(report, "observe.aligned", value, &ALIGNED).unwrap_or_default();
     }
     if let Some(value) = table.get("cluster_gap") {
         observe.cluster_gap = number::number(report, "observe.cluster_gap", value, &GAP).unwrap_or(f64::MIN_POSITIVE);

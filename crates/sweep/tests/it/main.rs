@@ -2,6 +2,7 @@
 
 mod corpus;
 mod expressions;
+mod finals;
 mod fingerprints;
 mod fuzz;
 mod layers;
