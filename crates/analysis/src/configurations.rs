@@ -46,10 +46,11 @@ fn sentences(source: &Source) -> Result<Vec<String>, AnalysisError> {
     let mut total = Count::default();
     for (label, part) in &groups {
         let count = Count::of(part)?;
+        let at = if label.is_empty() { String::new() } else { format!("{label}: ") };
         if let Some(predicted) = part.column("predicted")?.str()?.iter().flatten().next() {
-            lines.push(format!("{label}: {} as predicted ({predicted}); {}.", count.agreeing(), count.rest()));
+            lines.push(format!("{at}{} as predicted ({predicted}); {}.", count.agreeing(), count.rest()));
         } else {
-            lines.push(format!("{label}: theory predicts nothing; {}.", count.found(part)?));
+            lines.push(format!("{at}theory predicts nothing; {}.", count.found(part)?));
         }
         total = total.and(&count);
     }

@@ -124,10 +124,11 @@ fn notes(ends: &DataFrame, classes: &DataFrame) -> Result<Vec<String>, AnalysisE
 
 fn caption(summary: &Summary) -> String {
     let total = summary.notes.iter().find(|note| note.starts_with("Of all runs"));
-    let words = "L is V's top eigenspace, ±ξ its ends where it is a line. All rows have the same starts. Paths \
+    let words = "L is V's top eigenspace, ±ξ its ends where it is a line. With common noise all rows have the same starts. Paths \
                  are coloured by time, fainter behind the sphere; red numbers count tokens that end at one place. A point \
                  is named within a chord of 0.01; a cloud is at most half as far from L, in the mean square, as uniform \
                  tokens, and two opposite points there are a small one. Steps of more than a quarter turn between saved \
-                 times are not drawn. Undecided runs have not come to rest: far clusters attract each other exponentially slowly.";
+                 times are not drawn. Undecided runs fit no class \
+                 yet: far clusters attract each other exponentially slowly.";
     total.map_or_else(|| words.to_owned(), |total| format!("{words} {total}"))
 }

@@ -23,7 +23,7 @@ pub fn claims(args: &Claims) -> Result<End, CommandError> {
         checked.push(done);
     }
     if let Some(folder) = &args.reports {
-        write(folder, &checked)?;
+        write(folder, args, &checked)?;
     }
     if args.json {
         let rows: Vec<Value> = checked.iter().map(row).collect();
@@ -88,16 +88,31 @@ fn row(done: &Checked) -> Value {
     })
 }
 
-/// Writes claims.md, and below claims/ the manifests of counterexamples.
-fn write(folder: &Path, checked: &[Checked]) -> Result<(), CommandError> {
+/// The command that was given.
+fn command(folder: &Path, args: &Claims) -> String {
+    let quick = if args.quick { " --quick" } else { "" };
+    let only: String = args.only.iter().map(|id| format!(" --only {id}")).collect();
+    let expect = args.expect.map_or(String::new(), |verdict| format!(" --expect {}", verdict.name()));
+    format!("tokenpark claims{quick}{only}{expect} --reports {}", folder.display())
+}
+
+/// Writes claims.md, and below claims/ the manifests of counterexamples in place of older ones.
+fn write(folder: &Path, args: &Claims, checked: &[Checked]) -> Result<(), CommandError> {
     let manifests = folder.join("claims");
     let at = |path: &Path, source| CommandError::Write { path: path.to_path_buf(), source };
     std::fs::create_dir_all(&manifests).map_err(|source| at(&manifests, source))?;
-    let mut page = String::from(
-        "# Claims\n\nMade by `tokenpark claims --reports reports`. A claim holds when no check speaks against it and at \
-         most 5 % have no result. A printed misprint is expected to fail, and so is a claim of which something found here \
-         is a counterexample; its test then says what. `tokenpark run` repeats the runs against a claim from the manifests \
-         in claims/.\n\n",
+    for entry in std::fs::read_dir(&manifests).map_err(|source| at(&manifests, source))? {
+        let path = entry.map_err(|source| at(&manifests, source))?.path();
+        if path.extension().is_some_and(|ending| ending == "toml") {
+            std::fs::remove_file(&path).map_err(|source| at(&path, source))?;
+        }
+    }
+    let mut page = format!(
+        "# Claims\n\nMade by `{}`{}. A claim holds when no check speaks against it and at most 5 % have no result. A printed \
+         misprint is expected to fail, and so is a claim of which something found here is a counterexample; its test then \
+         says what. `tokenpark run` repeats the runs against a claim from the manifests in claims/.\n\n",
+        command(folder, args),
+        if args.quick { ": a tenth of the runs" } else { "" }
     );
     let surprises = checked.iter().filter(|done| !done.as_expected()).count();
     let runs: u64 = checked.iter().map(|done| done.evidence.runs).sum();
@@ -141,9 +156,8 @@ fn write(folder: &Path, checked: &[Checked]) -> Result<(), CommandError> {
             }
             let file = manifests.join(format!("{}-{}.toml", claim.id, index + 1));
             std::fs::write(&file, &example.manifest).map_err(|source| at(&file, source))?;
-            let name = file.file_name().unwrap_or_default().to_string_lossy();
             let which = example.replica.map_or(String::new(), |r| format!(" --replicas {r}..{}", r + 1));
-            let _ = writeln!(page, "- Against: {}; `tokenpark run reports/claims/{name}{which}`", example.seen);
+            let _ = writeln!(page, "- Against: {}; `tokenpark run {}{which}`", example.seen, file.display());
         }
     }
     let file = folder.join("claims.md");

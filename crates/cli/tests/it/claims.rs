@@ -87,5 +87,16 @@ fn regress_two_tokens_refute_antipodal_pairs() {
     lab.fine("claims --quick --only conjecture-antipodal --reports reports");
     let manifest = lab.read("reports/claims/conjecture-antipodal-1.toml");
     contains(&manifest, &["tokens = 2", "dimension = 2", "beta = 0.0", "[[1.0, -1.0], [0.0, 0.5]]"]);
-    lab.fine("run reports/claims/conjecture-antipodal-1.toml --replicas 0..1");
+    lab.fine("run reports/claims/conjecture-antipodal-1.toml");
+    lab.fine("analyze reports/claims/conjecture-antipodal-1.toml");
+    let found = lab.read("reports/conjecture-antipodal-two-tokens-beta0/configurations.csv");
+    contains(&found, &["undecided"]);
+    // Another page leaves no manifests of the one before.
+    lab.fine("claims --quick --only lemma-3-1 --reports reports");
+    contains(
+        &lab.read("reports/claims.md"),
+        &["`tokenpark claims --quick --only lemma-3-1 --reports reports`: a tenth"],
+    );
+    let left = std::fs::read_dir(lab.path("reports/claims")).expect("a folder").count();
+    assert_eq!(left, 0);
 }

@@ -25,7 +25,7 @@ pub enum Configuration {
     Cloud,
     /// The same round a top eigenspace of dimension 1, on both sides.
     TwoClouds,
-    /// Periodic, or still moving at a speed of order 1.
+    /// No cloud, and periodic or still moving at a speed of order 1.
     Moving,
     /// Nothing of that, or not at rest yet.
     Undecided,
@@ -121,19 +121,20 @@ impl Finding {
         // In as much time again it would stay where it is, up to the size of a point.
         let stays = speed * time <= AT_POINT;
         let both_sides = spectrum.multiplicity() > 1 || spectrum.has_both_sides(end);
-        let around = spectrum.top() < 0.0 && margins.spread <= AROUND && one > APART && both_sides;
-        let configuration = if speed >= MOVING {
-            Configuration::Moving
-        } else if one <= AT_POINT {
+        let around = spectrum.repels() && margins.spread <= AROUND && one > APART && both_sides;
+        let slow = speed < MOVING;
+        let configuration = if slow && one <= AT_POINT {
             margins.point(stays)
-        } else if two <= AT_POINT && (stays || margins.from_top <= AT_POINT) {
+        } else if slow && two <= AT_POINT && (stays || margins.from_top <= AT_POINT) {
             Configuration::Antipodal
-        } else if !around {
-            Configuration::Undecided
-        } else if spectrum.multiplicity() > 1 {
+        } else if around && spectrum.multiplicity() > 1 {
             Configuration::Cloud
-        } else {
+        } else if around {
             Configuration::TwoClouds
+        } else if slow {
+            Configuration::Undecided
+        } else {
+            Configuration::Moving
         };
         let radius = if configuration == Configuration::Antipodal { two } else { one };
         Self { configuration, radius, ..margins }

@@ -20,6 +20,8 @@ pub struct Spectrum {
     multiplicity: usize,
     eigenvectors: usize,
     rotates: bool,
+    /// Real parts nearer than this count as one.
+    same: f64,
     projection: DMatrix<f64>,
     basis: Vec<Vec<f64>>,
 }
@@ -55,6 +57,7 @@ impl Spectrum {
             multiplicity: top.len(),
             eigenvectors: if rotates { 0 } else { top.len().saturating_sub(rank) },
             rotates,
+            same,
             basis: range(&projection, top.len()),
             projection,
         }
@@ -89,6 +92,12 @@ impl Spectrum {
     #[must_use]
     pub fn rotates(&self) -> bool {
         self.rotates
+    }
+
+    /// True when the largest real part is below 0, and not by rounding alone.
+    #[must_use]
+    pub fn repels(&self) -> bool {
+        self.top < -self.same
     }
 
     /// The normalised component of a vector in L', along the other generalised eigenvectors: an oblique projection
@@ -151,7 +160,7 @@ impl Spectrum {
         if self.rotates {
             return Some(Configuration::Moving);
         }
-        if self.eigenvectors < self.multiplicity || self.top == 0.0 {
+        if self.eigenvectors < self.multiplicity || self.top.abs() <= self.same {
             return None;
         }
         Some(match (self.top > 0.0, self.multiplicity) {

@@ -76,7 +76,7 @@ fn val_every_class_on_a_constructed_state() {
         // All on one side, or in one place.
         (&rod, slanted, &ends[1..], 0.0, Configuration::Undecided),
         (&disc, slanted, &[[1.0, 0.0, 0.0], [0.999, 0.04, 0.0]], 0.0, Configuration::Undecided),
-        (&rod, slanted, &ends, 1e-2, Configuration::Moving),
+        (&rod, slanted, &ends, 1e-2, Configuration::TwoClouds),
         (&plane, slanted, &point([1.0, 0.0, 0.0]), 1e-2, Configuration::Moving),
         // Too far from the line.
         (&rod, slanted, &equator, 0.0, Configuration::Undecided),
@@ -211,4 +211,14 @@ fn val_simulated_runs_end_as_predicted() {
         let found = Finding::of(&model, &spectrum, &start, &end, &[], until);
         assert!(found.is(spectrum.predicted().expect("a prediction")), "{value}{found:?}");
     }
+}
+
+/// Rounding gives the eigenvalue 0 either sign.
+#[test]
+fn val_nothing_is_predicted_of_a_top_eigenvalue_zero() {
+    let turn = DMatrix::from_row_slice(3, 3, &[2.0, 1.0, 0.3, -1.0, 2.0, 0.7, 0.5, -0.2, 1.0]);
+    let inverse = turn.clone().try_inverse().expect("regular");
+    let spectrum = Spectrum::of(&(&turn * diagonal(&[0.0, -1.0, -3.0]) * inverse));
+    assert_eq!(spectrum.predicted(), None, "top {:e}", spectrum.top());
+    assert!(!spectrum.repels());
 }

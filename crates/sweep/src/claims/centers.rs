@@ -37,7 +37,8 @@ pub(super) const CLAIMS: &[Claim] = &[
     },
     Claim {
         id: "lemma-c-1-printed-d3",
-        statement: "The same for d = 3 with sigma = 3 sin^2(delta/2), as printed (a misprint).",
+        statement: "The mean number of strong centres among n tokens is (1 - (1 - sigma)^n)/sigma; sigma = 3 sin^2(delta/2) \
+                    for d = 3, as printed (a misprint).",
         source: "arXiv 2411.04990, appendix C",
         test: Z_TEST,
         expected: Verdict::Fails,

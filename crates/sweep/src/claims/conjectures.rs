@@ -3,7 +3,7 @@
 use super::draw::{basis, between, conjugate, diagonal, gaussian, orthogonal};
 use super::evidence::{Evidence, Verdict};
 use super::experiment::{Experiment, Simulated};
-use super::grid::{Grid, heads, identity};
+use super::grid::{Grid, Triple};
 use super::settle::{AT_REST, finding, settle};
 use super::two_tokens::{self, TwoTokens};
 use super::{Claim, Effort, chord, token};
@@ -27,7 +27,8 @@ pub(super) const CLAIMS: &[Claim] = &[
         expected: Verdict::Fails,
         ..claim(
             "conjecture-one-point-printed",
-            "The same with the component of x_1(0) in the complement of L, as printed (a misprint).",
+            "V = lambda > 0 on L of dimension 2 or more, V preserves the complement of L and <Vz, z> < lambda |z|^2 on it: \
+             all tokens converge to the normalised component of x_1(0) in the complement of L, as printed (a misprint).",
             |id, effort| one_point(id, effort, true),
         )
     },
@@ -44,13 +45,19 @@ pub(super) const CLAIMS: &[Claim] = &[
     Claim {
         test: two_tokens::FAILS,
         expected: Verdict::Fails,
-        ..claim("conjecture-antipodal-random", "The same whatever Q and K.", |id, effort| {
-            antipodal(id, effort, Family::AnyScores)
-        })
+        ..claim(
+            "conjecture-antipodal-random",
+            "V diagonalizable with distinct positive eigenvalues: every token converges to one of two points xi, -xi, xi \
+             being the top eigenvector; whatever Q and K.",
+            |id, effort| antipodal(id, effort, Family::AnyScores),
+        )
     },
-    claim("conjecture-antipodal-symmetric", "The same for symmetric V; Q = K = I.", |id, effort| {
-        antipodal(id, effort, Family::Symmetric)
-    }),
+    claim(
+        "conjecture-antipodal-symmetric",
+        "V symmetric with distinct positive eigenvalues: every token converges to one of two points xi, -xi, xi being the \
+         top eigenvector; Q = K = I.",
+        |id, effort| antipodal(id, effort, Family::Symmetric),
+    ),
 ];
 
 fn theorem(id: &str, effort: Effort) -> Evidence {
@@ -58,12 +65,13 @@ fn theorem(id: &str, effort: Effort) -> Evidence {
     let experiments: Vec<Experiment> = cases
         .map(|(d, beta)| {
             let name = format!("{id}-d{d}-beta{beta}");
-            let heads = heads(&mut Stream::named(&name), d, effort.runs(170).div_ceil(5));
-            let values = vec![diagonal(&vec![1.0; d])];
-            Grid { name, tokens: 16, dimension: d, beta, until: 1e12, replicas: 5, heads, values }.experiment()
+            let (mut stream, value) = (Stream::named(&name), diagonal(&vec![1.0; d]));
+            let triples = (0..effort.runs(170)).map(|_| Triple::random(&mut stream, &value)).collect();
+            Grid { name, tokens: 16, dimension: d, beta, until: 1e12, replicas: 1, triples }.experiment()
         })
         .into();
-    let parameters = "d = 2, 3, 8; beta = 1, 4; n = 16; Q, K gaussian / sqrt(d); t = 1e12".to_owned();
+    let parameters =
+        "d = 2, 3, 8; beta = 1, 4; n = 16; Q, K gaussian / sqrt(d), others in every run; t = 1e12".to_owned();
     Evidence::of_runs(parameters, &experiments, |run| {
         let run = run.finish()?;
         let (_, finding) = finding(&run);
@@ -94,13 +102,16 @@ fn one_point(id: &str, effort: Effort, printed: bool) -> Evidence {
             let name = format!("{id}-d{d}-m{m}-beta{beta}");
             // Both versions of the conjecture look at the same runs, but for the name.
             let mut stream = Stream::named(&format!("conjecture-one-point {d} {m} {beta}"));
-            let values = (0..effort.runs(50)).map(|_| preserving(&mut stream, d, m)).collect();
-            let heads = heads(&mut stream, d, 5);
-            Grid { name, tokens: 16, dimension: d, beta, until: 1e8, replicas: 1, heads, values }.experiment()
+            let triples = (0..effort.runs(250)).map(|_| {
+                let value = preserving(&mut stream, d, m);
+                Triple::random(&mut stream, &value)
+            });
+            let triples = triples.collect();
+            Grid { name, tokens: 16, dimension: d, beta, until: 1e8, replicas: 1, triples }.experiment()
         })
         .into();
     let parameters = "(d, dim L) = (3, 2), (4, 2), (5, 3) with beta = 1 and (4, 2) with beta = 4; n = 16; Q, K \
-                      gaussian / sqrt(d); t = 1e8";
+                      gaussian / sqrt(d), other Q, K, V in every run; t = 1e8";
     Evidence::of_runs(parameters.to_owned(), &experiments, |run| {
         let run = run.finish()?;
         let (spectrum, finding) = finding(&run);
@@ -152,16 +163,14 @@ fn antipodal(id: &str, effort: Effort, family: Family) -> Evidence {
     let random = [(2, 1.0), (3, 1.0), (5, 1.0), (3, 4.0)].map(|(d, beta)| {
         let name = format!("{id}-d{d}-beta{beta}");
         let mut stream = Stream::named(&name);
-        let values = (0..effort.runs(50))
-            .map(|_| {
-                let spectrum: Vec<f64> =
-                    (0..d).map(|i| if i == 0 { 1.0 } else { between(&mut stream, 0.1, 0.7) }).collect();
-                conjugate(&family.basis(&mut stream, d), &diagonal(&spectrum))
-            })
-            .collect();
-        let random = family == Family::AnyScores;
-        let (heads, replicas) = if random { (heads(&mut stream, d, 5), 1) } else { (identity(), 5) };
-        Grid { name, tokens: 16, dimension: d, beta, until: 1e8, replicas, heads, values }.experiment()
+        let triples = (0..effort.runs(250)).map(|_| {
+            let spectrum: Vec<f64> =
+                (0..d).map(|i| if i == 0 { 1.0 } else { between(&mut stream, 0.1, 0.7) }).collect();
+            let value = conjugate(&family.basis(&mut stream, d), &diagonal(&spectrum));
+            if family == Family::AnyScores { Triple::random(&mut stream, &value) } else { Triple::plain(&value) }
+        });
+        let triples = triples.collect();
+        Grid { name, tokens: 16, dimension: d, beta, until: 1e8, replicas: 1, triples }.experiment()
     });
     let experiments: Vec<Experiment> = known.chain(random).collect();
     let basis = if family == Family::Symmetric { "orthogonal" } else { "gaussian" };
@@ -169,7 +178,7 @@ fn antipodal(id: &str, effort: Effort, family: Family) -> Evidence {
     let two = if family.known().is_empty() { "" } else { "; before these, the two tokens of the test" };
     let parameters = format!(
         "V = B diag(1, 0.1 to 0.7) B^{{-1}}, B {basis}; Q, K {scores}; d = 2, 3, 5 with beta = 1 and d = 3 with beta = 4; \
-         n = 16; t = 1e8{two}"
+         n = 16; other matrices in every run; t = 1e8{two}"
     );
     Evidence::of_runs(parameters, &experiments, |run| {
         let run = run.finish()?;

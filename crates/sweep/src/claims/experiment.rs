@@ -62,10 +62,6 @@ impl Experiment {
         Self { sections, plan }
     }
 
-    pub(super) fn name(&self) -> &str {
-        &self.sections.name
-    }
-
     pub(super) fn plan(&self) -> &Plan {
         &self.plan
     }
@@ -84,6 +80,8 @@ impl Experiment {
 #[derive(Clone, Copy)]
 pub(super) struct Run<'a> {
     pub(super) experiment: &'a Experiment,
+    /// Which of the claim's experiments it is.
+    pub(super) index: usize,
     pub(super) point: usize,
     pub(super) replica: u32,
 }
@@ -155,10 +153,11 @@ impl Run<'_> {
 pub(super) fn each<T: Send>(experiments: &[Experiment], of: impl Fn(Run<'_>) -> T + Sync + Send) -> Vec<T> {
     let runs: Vec<Run<'_>> = experiments
         .iter()
-        .flat_map(|experiment| {
+        .enumerate()
+        .flat_map(|(index, experiment)| {
             let points = 0..experiment.plan.points();
             points.flat_map(move |point| {
-                (0..experiment.plan.replicas()).map(move |replica| Run { experiment, point, replica })
+                (0..experiment.plan.replicas()).map(move |replica| Run { experiment, index, point, replica })
             })
         })
         .collect();

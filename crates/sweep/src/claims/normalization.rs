@@ -12,7 +12,7 @@ use super::{Claim, Effort, chord, token};
 use crate::seed::Stream;
 use tokenpark_dynamics::{Mask, Tokens};
 
-const TEST: &str = "over 4 e-folds of distances the exponent of the variance is within 2 % of the law's with the full mask; \
+const TEST: &str = "between the two times the exponent of the variance is within 2 % of the law's with the full mask; \
                     with the causal one, that of the squared chord of tokens 1 and 2 is within 2 % of half of it";
 
 /// One of the schemes of arXiv 2510.22026.

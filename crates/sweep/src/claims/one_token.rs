@@ -12,8 +12,7 @@ use tokenpark_dynamics::Spectrum;
 pub(super) const CLAIMS: &[Claim] = &[
     Claim {
         id: "lemma-3-1",
-        statement: "One token follows e^{tV}x(0) normalised, and approaches the space L' of all generalised \
-                    eigenvectors whose eigenvalue has the largest real part.",
+        statement: "One token follows e^{tV}x(0) normalised.",
         source: "arXiv 2411.04990, Lemma 3.1",
         test: "within 1e-6 of the matrix exponential at t = 1, 2 and 4",
         expected: Verdict::Holds,
@@ -21,7 +20,8 @@ pub(super) const CLAIMS: &[Claim] = &[
     },
     Claim {
         id: "lemma-3-1-rate-exponential",
-        statement: "Almost every start approaches L' exponentially, at the rate of the gap to the next real part.",
+        statement: "Almost every start approaches the space L' of all generalised eigenvectors whose eigenvalue has the \
+                    largest real part exponentially, at the rate of the gap to the next real part.",
         source: "arXiv 2411.04990, Lemma 3.1",
         test: "the slope of log dist(x, L') from e^{-12} to e^{-20} is within 2 % of minus the gap",
         expected: Verdict::Holds,

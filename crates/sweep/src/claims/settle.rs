@@ -1,16 +1,20 @@
 //! What a run's last state says of a claim on final states.
 
+use super::draw::times;
 use super::evidence::Check;
 use super::experiment::Simulated;
-use crate::seed::Stream;
-use std::ops::ControlFlow;
-use tokenpark_dynamics::{
-    Configuration, Finding, Kernel, Method, Moment, Problem, SaveAt, Spectrum, Termination, Tokens, Tolerance, follow,
-};
+use super::token;
+use nalgebra::DMatrix;
+use tokenpark_dynamics::{Configuration, Finding, Layer, Spectrum, Termination, VectorField};
 
 /// What counts as agreement where nothing else is said.
-pub(super) const AT_REST: &str = "the final state is of this class within a chord of 1e-2; a state that would still move \
-                                  by 1e-6 in as much time again has no result";
+pub(super) const AT_REST: &str = "a run agrees whose last state is of this class within a chord of 1e-2; against is one that \
+                                  still moves at a speed above 1e-3, or that rests elsewhere (it would move by less than \
+                                  1e-6 in as much time again, and no token's own Jacobian has an eigenvalue above 1e-6); \
+                                  others have no result";
+
+/// Faster growth than this is instability.
+const GROWTH: f64 = 1e-6;
 
 /// V's spectrum and the class of the last state.
 pub(super) fn finding(run: &Simulated) -> (Spectrum, Finding) {
@@ -43,18 +47,29 @@ pub(super) fn settle(run: &Simulated, finding: &Finding, agrees: bool) -> Check 
     ))
 }
 
-/// Whether a disturbance of the state at rest dies out or at least does not grow, by an explicit method: implicit ones
-/// with large steps may stay where the flow does not.
+/// Whether no disturbance of the state at rest grows. The causal Jacobian is block triangular: its eigenvalues are those
+/// of every token's own block, here by central differences in the token's tangent plane.
 fn is_stable(run: &Simulated) -> bool {
-    const DISTURBANCE: f64 = 1e-6;
-    let mut stream = Stream::named("disturbance");
-    let moved: Vec<f64> = run.end.state().iter().map(|x| x + DISTURBANCE * stream.normal()).collect();
-    let Ok(start) = Tokens::new(run.end.dimension(), moved) else { return false };
-    let tolerance = Tolerance { rtol: 1e-9, atol: 1e-9 };
-    let problem = Problem { from: 0.0, start: start.state(), until: 1e3, save_at: SaveAt(&[]), tolerance };
-    let mut go_on = |_: Moment<'_>| ControlFlow::Continue(());
-    follow(&run.model, Method::DormandPrince5, Kernel::Direct, problem, &mut go_on).is_ok_and(|followed| {
-        let moved = followed.solution.state.iter().zip(run.end.state()).map(|(a, b)| (a - b).abs());
-        moved.fold(0.0, f64::max) < 10.0 * DISTURBANCE
+    const H: f64 = 1e-5;
+    let (n, d) = (run.end.len(), run.end.dimension());
+    let mut field = Layer::new(run.model.clone(), n);
+    let mut state = run.end.state().to_vec();
+    let mut out = [vec![0.0; n * d], vec![0.0; n * d]];
+    (0..n).all(|k| {
+        let mut block = DMatrix::zeros(d, d);
+        for j in 0..d {
+            let at = j * n + k;
+            let here = state[at];
+            for (out, shift) in out.iter_mut().zip([H, -H]) {
+                state[at] = here + shift;
+                field.velocity(run.time, &state, out);
+            }
+            state[at] = here;
+            (0..d).for_each(|i| block[(i, j)] = (out[0][i * n + k] - out[1][i * n + k]) / (2.0 * H));
+        }
+        let x = token(&run.end, k);
+        let tangent = DMatrix::from_fn(d, d, |i, j| if i == j { 1.0 } else { 0.0 } - x[i] * x[j]);
+        let own = times(&times(&tangent, &block), &tangent);
+        own.complex_eigenvalues().iter().all(|eigenvalue| eigenvalue.re <= GROWTH)
     })
 }
