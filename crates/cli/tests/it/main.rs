@@ -5,6 +5,7 @@ mod check;
 mod claims;
 mod completions;
 mod diff;
+mod explore;
 mod export;
 mod failures;
 mod folders;
