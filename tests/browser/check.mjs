@@ -58,7 +58,10 @@ const tests = {
       const shown = { clusters: [], renyi: [] };
       for (const replica of [0, 1]) {
         await page.evaluate(text => { location.hash = text; }, `replica=${replica}&t=${row.time}`);
-        await page.waitForFunction(t => Math.abs(window.tokenpark.state.saved - t) <= 1e-9 * t, Number(row.time));
+        await page.waitForFunction(([t, wanted]) => {
+          const { saved, replica } = window.tokenpark.state;
+          return Math.abs(saved - t) <= 1e-9 * t && replica === wanted;
+        }, [Number(row.time), replica]);
         await settled(page);
         const now = await state(page);
         assert.equal(now.replica, replica);
@@ -76,16 +79,18 @@ const tests = {
 
   async "a token under the pointer tells its place"() {
     const page = await open(`${file("circle")}#t=0`), rows = table("circle", "positions.csv").filter(row => Number(row.time) === 0);
-    const { places } = await state(page), box = await page.locator("#scene").boundingBox();
-    for (const token of [0, 17, 59]) {
+    const { places } = await state(page), box = await page.locator("#scene").boundingBox(), pointed = new Set();
+    for (let token = 0; token < 60; token++) {
       const [x, y] = places[0].slice(3 * token, 3 * token + 2);
       await page.mouse.move(box.x + x, box.y + y);
       await settled(page);
       const text = await page.locator("#tip").textContent();
       const hit = Number(text.match(/^token (\d+)/)[1]), angle = Number(text.match(/angle (-?[\d.]+)/)[1]);
+      pointed.add(hit);
       const row = rows.find(row => Number(row.token) === hit), real = Math.atan2(Number(row.x1), Number(row.x0));
       assert.ok(Math.abs(Math.sin((angle - real) / 2)) < 1e-4, `${text} against ${real}`);
     }
+    assert.ok(pointed.size > 50, "nearly all tokens can be pointed at");
     await shot(page, "hover");
     await page.mouse.move(5, 5);
     await settled(page);
@@ -136,12 +141,18 @@ const tests = {
     const box = await page.locator("#scene").boundingBox(), [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
     const before = await pixels(page), { view } = await state(page);
     await shot(page, "sphere");
-    await page.mouse.move(x, y);
-    await page.mouse.down();
-    await page.mouse.move(x + 120, y + 30, { steps: 4 });
-    await page.mouse.up();
-    const turned = await pixels(page), after = (await state(page)).view;
-    assert.notEqual(turned, before);
+    let turned = before;
+    for (const [dx, dy] of [[120, 0], [0, 40]]) {
+      await page.mouse.move(x, y);
+      await page.mouse.down();
+      await page.mouse.move(x + dx, y + dy, { steps: 4 });
+      await page.mouse.up();
+      await page.mouse.move(2, 2);
+      const now = await pixels(page);
+      assert.notEqual(now, turned, `dragged by ${dx}, ${dy}`);
+      turned = now;
+    }
+    const after = (await state(page)).view;
     assert.ok(Math.abs(after.az - view.az) > 20 && Math.abs(after.el - view.el) > 5, JSON.stringify(after));
     await page.mouse.wheel(0, -400);
     await page.waitForFunction(() => window.tokenpark.state.view.zoom > 1.2);
@@ -295,7 +306,7 @@ const tests = {
       assert.ok(size < 3e6, `${of}: ${size} bytes`);
       const page = await open(file(name, form), { viewport: { width: 820, height: 540 } });
       await page.waitForTimeout(1500);
-      const first = await shot(page, `${name}-${form.slice(-4).replace(".", "")}`);
+      const first = await shot(page, `${name}-${form.replace(".", "-")}`);
       await page.waitForTimeout(1500);
       assert.notEqual(hash(await page.screenshot()), hash(first), of);
       console.log(`    ${of}: ${(size / 1e3).toFixed(0)} kB`);

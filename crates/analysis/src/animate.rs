@@ -73,18 +73,18 @@ pub fn animate(dataset: &Dataset, animating: &Animating, reports: &Path) -> Resu
 /// The saved times, and as many moments between two of them as make up the number of pictures.
 fn moments(recording: &Recording, wanted: usize) -> Vec<Moment> {
     let steps = recording.frames.len() - 1;
-    let between = if steps == 0 { 1 } else { (wanted.saturating_sub(1) / steps).max(1) };
+    let between = wanted.saturating_sub(1).checked_div(steps).unwrap_or(1).max(1);
     let colors = colors(recording);
     let clusters = recording.clusters();
     let mut moments = vec![];
-    for frame in 0..recording.frames.len() {
+    for (frame, from) in recording.frames.iter().enumerate() {
+        let next = (frame + 1).min(steps);
         for part in 0..if frame < steps { between } else { 1 } {
             let share = part as f64 / between as f64;
-            let next = (frame + 1).min(steps);
             moments.push(Moment {
                 time: time_between(recording.times[frame], recording.times[next], share),
                 clusters: clusters[frame],
-                tokens: places(&recording.frames[frame], &recording.frames[next], share),
+                tokens: places(from, &recording.frames[next], share),
                 colors: recording.leaders[frame].iter().map(|leader| colors[*leader as usize]).collect(),
             });
         }

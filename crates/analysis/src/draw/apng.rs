@@ -1,4 +1,5 @@
-//! Moving pictures as APNG: the first picture whole, of every other one the rectangle that differs from the one before.
+//! Moving pictures as APNG: the first picture whole, of every other one the rectangle that differs from the one before,
+//! transparent where it does not, so that a shaded ball is stored once.
 
 use super::moving::Moving;
 use super::save::{DrawError, options, pixels, write};
@@ -61,16 +62,16 @@ struct Film<'a> {
 impl<'a> Film<'a> {
     fn begin(bytes: &'a mut Vec<u8>, picture: Picture, moving: &Moving) -> Result<Self, EncodingError> {
         let mut encoder = Encoder::new(bytes, picture.width as u32, picture.height as u32);
-        encoder.set_color(ColorType::Rgb);
+        encoder.set_color(ColorType::Rgba);
         encoder.set_depth(BitDepth::Eight);
         encoder.set_compression(Compression::Best);
-        encoder.set_filter(FilterType::Up);
+        encoder.set_filter(FilterType::NoFilter);
         encoder.set_animated(moving.moments.len() as u32, 0)?;
         encoder.set_frame_delay(delay(moving, 0), 1000)?;
         encoder.set_dispose_op(DisposeOp::None)?;
-        encoder.set_blend_op(BlendOp::Source)?;
+        encoder.set_blend_op(BlendOp::Over)?;
         let mut writer = encoder.write_header()?;
-        writer.write_image_data(&picture.pixels)?;
+        writer.write_image_data(&opaque(&picture.pixels))?;
         Ok(Self { writer, before: picture })
     }
 
@@ -80,10 +81,22 @@ impl<'a> Film<'a> {
         self.writer.set_frame_dimension((right - left) as u32, (bottom - top) as u32)?;
         self.writer.set_frame_position(left as u32, top as u32)?;
         self.writer.set_frame_delay(delay, 1000)?;
-        let row = |y: usize| &picture.pixels[3 * (y * picture.width + left)..3 * (y * picture.width + right)];
-        self.writer.write_image_data(&(top..bottom).map(row).collect::<Vec<_>>().concat())?;
+        let rows = (top..bottom).map(|y| 3 * (y * picture.width + left)..3 * (y * picture.width + right));
+        let patches = rows.map(|row| patch(&self.before.pixels[row.clone()], &picture.pixels[row]));
+        self.writer.write_image_data(&patches.collect::<Vec<_>>().concat())?;
         Ok(Self { before: picture, ..self })
     }
+}
+
+/// Pixels with an opacity.
+fn opaque(pixels: &[u8]) -> Vec<u8> {
+    pixels.chunks_exact(3).flat_map(|pixel| [pixel[0], pixel[1], pixel[2], 255]).collect()
+}
+
+/// What makes the pixels `after` of those `before`: transparent where they are the same.
+fn patch(before: &[u8], after: &[u8]) -> Vec<u8> {
+    let pairs = before.chunks_exact(3).zip(after.chunks_exact(3));
+    pairs.flat_map(|(a, b)| if a == b { [0; 4] } else { [b[0], b[1], b[2], 255] }).collect()
 }
 
 /// The rectangle (left, top, right, bottom, the last two exclusive) outside of which two pictures are the same; one
@@ -124,13 +137,13 @@ mod tests {
         for at in 0..5 {
             let size = reader.next_frame(&mut part).unwrap().buffer_size();
             let control = *reader.info().frame_control().unwrap();
-            let row = 3 * control.width as usize;
-            for (y, line) in part[..size].chunks_exact(row).enumerate() {
-                let from = 3 * ((control.y_offset as usize + y) * width + control.x_offset as usize);
-                canvas[from..from + row].copy_from_slice(line);
+            for (at, pixel) in part[..size].chunks_exact(4).enumerate().filter(|(_, pixel)| pixel[3] == 255) {
+                let (x, y) = (at % control.width as usize, at / control.width as usize);
+                let place = (control.y_offset as usize + y) * width + control.x_offset as usize + x;
+                canvas[4 * place..4 * place + 4].copy_from_slice(pixel);
             }
             let wanted = picture(&moving, at, &options(), &folder).unwrap();
-            assert!(canvas == wanted.pixels, "picture {at}");
+            assert!(canvas == opaque(&wanted.pixels), "picture {at}");
             assert_eq!(control.delay_num, if at == 4 { 2300 } else { 800 });
         }
     }

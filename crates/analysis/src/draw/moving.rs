@@ -10,8 +10,8 @@ use super::projection::{Camera, View};
 use super::style::{Anchor, Style, TextStyle};
 use super::svg::{Svg, num, polyline_data};
 use super::text::wrap;
-use libm::{cos, log10, sin, sqrt};
-use std::collections::BTreeSet;
+use libm::{atan2, cos, log10, sin, sqrt};
+use std::collections::{BTreeMap, BTreeSet};
 use std::f64::consts::TAU;
 
 /// The size of the page.
@@ -81,6 +81,7 @@ impl Moving {
                 (0..moment.tokens.len()).filter(|k| self.is_near(moment.tokens[*k]) == near).collect();
             order.sort_by_key(|k| std::cmp::Reverse((moment.colors[*k], *k)));
             svg.group(if near { 1.0 } else { 0.35 }, |svg| {
+                self.draw_masses(svg, moment, near);
                 for k in order {
                     svg.circle(self.place(moment.tokens[k]), self.token_radius(), Style::fill(color(moment.colors[k])));
                 }
@@ -140,22 +141,50 @@ impl Moving {
         let first = at.saturating_sub(TRAIL);
         let mut paths = BTreeSet::new();
         for k in 0..self.moments[at].tokens.len() {
-            let point = |moment: usize| {
-                let age = (at - moment) as f64 / TRAIL as f64;
-                let inward = if self.circle { 1.0 - INWARD * age } else { 1.0 };
-                self.place(self.moments[moment].tokens[k].map(|c| c * inward))
-            };
-            let side = |near: bool| {
-                let here = |moment: usize| self.is_near(self.moments[moment].tokens[k]) == near;
-                let points = (first..=at).map(|moment| if here(moment) { point(moment) } else { [f64::NAN; 2] });
-                polyline_data(&points.collect::<Vec<_>>())
-            };
+            let side = |near: bool| polyline_data(&self.trail(k, first, at, near));
             for near in self.sides() {
                 paths.insert((near, std::cmp::Reverse(self.moments[at].colors[k]), side(near)));
             }
         }
         for (near, index, data) in paths {
             svg.path(&data, Style::stroke(color(index.0), 0.9).opacity(if near { 0.4 } else { 0.15 }));
+        }
+    }
+
+    /// The way of a token from a picture to another on one side of the sphere; points of the other are not numbers.
+    fn trail(&self, k: usize, first: usize, last: usize, near: bool) -> Vec<[f64; 2]> {
+        let mut points = vec![];
+        for at in first..=last {
+            let token = self.moments[at].tokens[k];
+            if !self.circle {
+                points.push(if self.is_near(token) == near { self.place(token) } else { [f64::NAN; 2] });
+                continue;
+            }
+            let angle = |at: usize| atan2(self.moments[at].tokens[k][1], self.moments[at].tokens[k][0]);
+            let (from, to) = (angle(at.max(first + 1) - 1), angle(at));
+            let way = libm::remainder(to - from, TAU);
+            let pieces = (libm::fabs(way) / 0.12).ceil().max(1.0) as u32;
+            for piece in 1..=pieces {
+                let share = f64::from(piece) / f64::from(pieces);
+                let age = (last as f64 - at as f64 + 1.0 - share) / TRAIL as f64;
+                let (inward, angle) = (1.0 - INWARD * age.min(1.0), from + share * way);
+                points.push(self.place([inward * cos(angle), inward * sin(angle), 0.0]));
+            }
+        }
+        points
+    }
+
+    /// Pale discs where three tokens or more are at one place, with areas that grow with their number.
+    fn draw_masses(&self, svg: &mut Svg, moment: &Moment, near: bool) {
+        let mut groups: BTreeMap<[i64; 2], (usize, usize, [f64; 2])> = BTreeMap::new();
+        for (k, token) in moment.tokens.iter().enumerate().filter(|(_, token)| self.is_near(**token) == near) {
+            let place = self.place(*token);
+            let group = groups.entry(place.map(|c| libm::round(c / 4.0) as i64)).or_insert((0, k, place));
+            group.0 += 1;
+        }
+        for (count, k, place) in groups.into_values().filter(|group| group.0 > 2) {
+            let radius = 4.0 + 16.0 * sqrt(count as f64 / moment.tokens.len() as f64);
+            svg.circle(place, radius, Style::fill(color(moment.colors[k])).opacity(0.28));
         }
     }
 
@@ -210,19 +239,41 @@ impl Moving {
         self.draw_times(svg);
     }
 
-    /// Labels of the first, the middle and the last moment below the chart.
+    /// Powers of ten below the chart, at most six of them, and 0 where it begins there.
     fn draw_times(&self, svg: &mut Svg) {
         let [x, y, w, h] = CHART;
-        let last = self.moments.len() - 1;
         let middle = TextStyle::new(SMALL, palette::SOFT).anchor(Anchor::Middle);
-        let mut places = vec![0, last / 2, last];
-        places.dedup();
-        for at in places {
-            let place = x + w * at as f64 / last.max(1) as f64;
+        let mut label = |share: f64, text: &str| {
+            let place = x + w * share;
             svg.line([place, y + h], [place, y + h + 5.0], Style::stroke(palette::AXIS, 1.0));
-            svg.text([place, y + h + 20.0], &time_text(self.moments[at].time), middle);
+            svg.text([place, y + h + 20.0], text, middle);
+        };
+        let ticks = self.decades();
+        if self.moments[0].time == 0.0 && ticks.first().is_none_or(|tick| tick.0 > 0.1) {
+            label(0.0, "0");
         }
+        ticks.iter().for_each(|(share, exponent)| label(*share, &decade(*exponent)));
         svg.text([x + w / 2.0, y + h + 40.0], "time", middle);
+    }
+
+    /// Powers of ten among the times: where they are, as a share of the chart's width, and their exponents.
+    fn decades(&self) -> Vec<(f64, i32)> {
+        let times: Vec<f64> = self.moments.iter().map(|moment| moment.time).collect();
+        let last = times.len() - 1;
+        let first = times.iter().position(|time| *time > 0.0).unwrap_or(last);
+        if first == last {
+            return vec![];
+        }
+        let (low, high) = (log10(times[first]) - 1e-9, log10(times[last]) + 1e-9);
+        let step = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0].into_iter().find(|step| high - low < 5.0 * step).unwrap_or(100.0);
+        let from = libm::ceil(low / step) as i32;
+        let wanted = (from..).map(|k| step * f64::from(k)).take_while(|exponent| *exponent < high);
+        let place = |exponent: f64| {
+            let at = (first..last).rfind(|at| log10(times[*at]) - 1e-9 <= exponent).unwrap_or(first);
+            let (a, b) = (log10(times[at]), log10(times[at + 1]));
+            ((at as f64 + ((exponent - a) / (b - a)).clamp(0.0, 1.0)) / last as f64, exponent as i32)
+        };
+        wanted.map(place).collect()
     }
 }
 
@@ -273,6 +324,20 @@ pub(super) mod tests {
             assert_ne!(moving.picture(3), moving.picture(2));
             assert!(!moving.picture(4).contains("NaN") && moving.picture(4).contains("t = 4"));
         }
+    }
+
+    #[test]
+    fn prop_powers_of_ten_stand_where_they_are() {
+        let mut moving = moving(true);
+        // 0, then 0.1 to 1e30 in even steps of the logarithm.
+        let time = |at: usize| if at == 0 { 0.0 } else { libm::exp10(-1.0 + 31.0 * (at as f64 - 1.0) / 62.0) };
+        moving.moments = (0..64).map(|at| Moment { time: time(at), ..moving.moments[0].clone() }).collect();
+        let found = moving.decades();
+        assert_eq!(found.iter().map(|tick| tick.1).collect::<Vec<_>>(), [0, 10, 20, 30]);
+        let places = [3.0, 23.0, 43.0, 63.0].map(|at| at / 63.0);
+        assert!(found.iter().zip(places).all(|(tick, place)| (tick.0 - place).abs() < 1e-9), "{found:?}");
+        moving.moments.truncate(1);
+        assert_eq!(moving.decades(), []);
     }
 
     #[test]

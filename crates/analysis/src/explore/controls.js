@@ -46,7 +46,9 @@ function fillKey() {
   const square = c => { c.moveTo(10, 2); c.lineTo(18, 10); c.lineTo(10, 18); c.lineTo(2, 10); c.closePath(); c.stroke(); };
   if (runs.some(run => run.strong.length)) items.push(item(mark(square), "strong Rényi centre"));
   if (runs.some(run => run.renyi.length)) items.push(item(mark(c => { c.arc(10, 10, 7, 0, TAU); c.stroke(); }), "other Rényi centre"));
-  if (runs.length > 1) items.push(item(mark(() => {}), sameStart(...runs) ? "both from the same start" : "different starts"));
+  if (runs.length > 1) items.push(item("", sameStart(...runs) ? "Both from the same start." : "From different starts."));
+  const most = Math.max(...runs.map(run => run.dimension));
+  if (most > 3) items.push(item("", `The first three of ${most} coordinates: inside the ball is elsewhere.`));
   $("key").replaceChildren(...items);
   $("centers").parentElement.hidden = !runs.some(run => run.renyi.length);
 }

@@ -163,8 +163,8 @@ function addressOf() {
 }
 
 /** Takes what an address says; true if it says anything. */
-function readAddress() {
-  const said = new URLSearchParams(location.hash.slice(1));
+function readAddress(address) {
+  const said = new URLSearchParams(new URL(address).hash.slice(1));
   const number = (name, otherwise) => said.get(name) && isFinite(said.get(name)) ? Number(said.get(name)) : otherwise;
   const run = DOCUMENT.runs.findIndex(r => r.point === number("point", DOCUMENT.runs[0].point)
     && r.replica === number("replica", DOCUMENT.runs[0].replica));
@@ -197,6 +197,6 @@ window.tokenpark = {
   },
 };
 
-const fromAddress = readAddress();
+const fromAddress = readAddress(location.href);
 readTheme();
 begin(fromAddress);

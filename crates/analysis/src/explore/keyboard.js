@@ -108,7 +108,7 @@ function begin(fromAddress) {
   watch.observe($("scene"));
   watch.observe($("chart"));
   dark.addEventListener("change", () => { readTheme(); fillKey(); resize(); });
-  addEventListener("hashchange", () => { pause(); readAddress(); choose(); });
+  addEventListener("hashchange", event => { pause(); readAddress(event.newURL); choose(); announce(); });
   announce();
   if (!fromAddress && !calm.matches) setPlaying(true);
   requestAnimationFrame(tick);
