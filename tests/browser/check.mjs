@@ -154,6 +154,7 @@ const tests = {
     }
     const after = (await state(page)).view;
     assert.ok(Math.abs(after.az - view.az) > 20 && Math.abs(after.el - view.el) > 5, JSON.stringify(after));
+    await page.mouse.move(x, y);
     await page.mouse.wheel(0, -400);
     await page.waitForFunction(() => window.tokenpark.state.view.zoom > 1.2);
     assert.notEqual(await pixels(page), turned);
@@ -295,7 +296,7 @@ const tests = {
       });
       console.log(`    ${name}: ${(size / 1e3).toFixed(0)} kB, ${rate.toFixed(0)} frames a second without a graphics card`);
       // A busy machine that draws in software is slow; what stands still is broken.
-      assert.ok(rate > 3, `${name}: ${rate} frames a second`);
+      assert.ok(rate > 1, `${name}: ${rate} frames a second`);
       await shot(page, `playing-${name}`);
     }
   },

@@ -114,7 +114,8 @@ function paint() {
   chart.save();
   chart.setTransform(1, 0, 0, 1, 0, 0);
   chart.clearRect(0, 0, chart.canvas.width, chart.canvas.height);
-  chart.drawImage(still, 0, 0);
+  // A page that is not laid out has canvases without pixels.
+  if (still.width > 0 && still.height > 0) chart.drawImage(still, 0, 0);
   chart.restore();
   drawCursor(chart, layout, runs, moments, state.place);
   fillReadout();
