@@ -126,6 +126,13 @@ tokenpark *ARGS:
 readers *CACHE:
     .ci/readers-test {{CACHE}}
 
+# The explorer and the moving pictures in a real browser; FOLDER keeps pages and screenshots
+browser *FOLDER:
+    .ci/browser-test "${TOKENPARK:-${CARGO_TARGET_DIR:-target}/release/tokenpark}" {{FOLDER}}
+
+# A page to explore and a moving picture of one manifest
+explore NAME: (run "experiments/" + NAME + ".toml") (tokenpark "explore" "experiments/" + NAME + ".toml") (tokenpark "animate" "experiments/" + NAME + ".toml")
+
 # Write schemas/manifest.schema.json again, after a change of the manifest's keys
 schema:
     cargo run --release -p tokenpark -- schema > schemas/manifest.schema.json

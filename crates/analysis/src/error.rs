@@ -45,6 +45,43 @@ pub enum AnalysisError {
         /// When it died or was last seen.
         exit: f64,
     },
+    /// A dataset without positions.
+    #[error("the dataset in {} has no positions over time: add \"tokens\" to `record` in [observe] and run again", path.display())]
+    NoTokens {
+        /// The dataset's folder.
+        path: PathBuf,
+    },
+    /// No run of that number has positions.
+    #[error("point {point} has no replica {replica} with positions; allowed: {allowed}")]
+    NoRun {
+        /// The point asked for.
+        point: u32,
+        /// The replica asked for.
+        replica: u32,
+        /// What there is.
+        allowed: String,
+    },
+    /// A run that no page has room for.
+    #[error("point {point} has dimension {dimension}; allowed for a moving picture: 2 and 3")]
+    Dimension {
+        /// The run's point.
+        point: u32,
+        /// Its dimension.
+        dimension: usize,
+    },
+    /// Recorded positions that are none.
+    #[error("point {point}, replica {replica}: {source}")]
+    Positions {
+        /// The run's point.
+        point: u32,
+        /// The run's replica.
+        replica: u32,
+        /// What is wrong.
+        source: tokenpark_dynamics::TokensError,
+    },
+    /// A page's numbers cannot be written.
+    #[error("cannot write numbers as JSON: {0}")]
+    Json(#[from] serde_json::Error),
     /// Nothing was analyzed under this name.
     #[error("no summary in {}: run `tokenpark analyze` first", path.display())]
     NotAnalyzed {

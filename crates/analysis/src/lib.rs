@@ -4,23 +4,28 @@
 //! reports/NAME/. [`figures`] reads those and draws; [`write_index`] lists all figures in reports/index.md. Which tables
 //! and figures there are follows from what the dataset recorded, not from its name.
 
+mod animate;
 mod configurations;
 mod counts;
 mod curves;
 pub mod draw;
 mod error;
+mod explore;
 mod figures;
 mod index;
 mod lifetimes;
 mod parking;
 mod positions;
 mod published;
+mod recording;
 mod source;
 mod summary;
 pub mod survival;
 mod tables;
 
+pub use animate::{Animating, Form, animate};
 pub use error::AnalysisError;
+pub use explore::{Explored, Exploring, explore};
 pub use figures::figures;
 pub use index::write_index;
 pub use summary::Summary;

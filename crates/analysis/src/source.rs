@@ -195,6 +195,20 @@ impl Source {
         &self.provenance.fingerprint
     }
 
+    pub(crate) fn model_version(&self) -> u32 {
+        self.provenance.model_version
+    }
+
+    /// The resolved manifest.
+    pub(crate) fn canonical(&self) -> &str {
+        &self.provenance.manifest
+    }
+
+    /// The dataset's folder.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.dataset.folder()
+    }
+
     pub(crate) fn summary(&self, notes: Vec<String>) -> Result<Summary, AnalysisError> {
         Ok(Summary {
             name: self.name().to_owned(),

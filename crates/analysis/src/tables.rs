@@ -47,7 +47,10 @@ pub(crate) fn write(table: &mut DataFrame, folder: &Path, name: &str) -> Result<
 }
 
 /// Writes a temporary neighbour and renames it.
-fn replace(path: &Path, fill: impl FnOnce(File) -> Result<(), AnalysisError>) -> Result<PathBuf, AnalysisError> {
+pub(crate) fn replace(
+    path: &Path,
+    fill: impl FnOnce(File) -> Result<(), AnalysisError>,
+) -> Result<PathBuf, AnalysisError> {
     let temporary = path.with_extension("writing");
     let file = File::create(&temporary).map_err(|error| AnalysisError::io("create", &temporary, error))?;
     fill(file)?;

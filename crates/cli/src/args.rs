@@ -1,7 +1,9 @@
 //! What can be typed.
 
+use crate::commands::animate::Animate;
 use crate::commands::completions::Completions;
 use crate::commands::diff::Diff;
+use crate::commands::explore::Explore;
 use crate::commands::export::Export;
 use crate::commands::gc::Gc;
 use crate::commands::inspect::Inspect;
@@ -57,6 +59,10 @@ pub enum Command {
     Analyze(Analyze),
     /// Draw summary tables as SVG, PDF and PNG, with an index.
     Figures(Figures),
+    /// Write one HTML file in which a dataset's recorded tokens move: time, clusters, centres.
+    Explore(Explore),
+    /// Write a moving picture of one run for a talk, as APNG or animated SVG.
+    Animate(Animate),
     /// Run, analyze and draw the paper's manifests.
     Reproduce(Reproduce),
     /// Check every claim about the model and tell its verdict.

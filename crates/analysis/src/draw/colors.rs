@@ -61,6 +61,21 @@ pub mod palette {
     pub const PAPER: Color = Color(0xff, 0xff, 0xff);
     /// Series colours in their order of use.
     pub const SERIES: [Color; 6] = [RENYI, STRONG, ORANGE, PURPLE, SKY, BROWN];
+    /// Clusters that last, told apart by colour-blind readers too (after Okabe and Ito, and Tol); as in the explorer.
+    pub const CLUSTERS: [Color; 10] = [
+        Color(0x00, 0x72, 0xb2),
+        Color(0xd5, 0x5e, 0x00),
+        Color(0x00, 0x9e, 0x73),
+        Color(0xcc, 0x6f, 0xa6),
+        Color(0xe0, 0x9a, 0x00),
+        Color(0x3f, 0xa7, 0xe0),
+        Color(0x88, 0x22, 0x55),
+        Color(0x8a, 0x8a, 0x20),
+        Color(0x33, 0x22, 0x88),
+        Color(0x35, 0xa0, 0x93),
+    ];
+    /// Other clusters.
+    pub const PASSING: Color = Color(0xa9, 0xb0, 0xbb);
 }
 
 /// Viridis at equal steps (van der Walt and Smith, CC0), cut before its palest yellow so that every step shows on white.

@@ -80,12 +80,25 @@ pub fn save(svg: &str, stem: &Path) -> Result<Vec<PathBuf>, DrawError> {
     Ok(paths)
 }
 
-fn parse(svg: &str, stem: &Path) -> Result<Tree, DrawError> {
+/// Writes a text under a temporary name first, and returns its path.
+///
+/// # Errors
+/// If the file cannot be written.
+pub fn save_text(text: &str, path: &Path) -> Result<PathBuf, DrawError> {
+    write(path, text.as_bytes())?;
+    Ok(path.to_owned())
+}
+
+/// Options that read our fonts; worth keeping for many pictures.
+pub(super) fn options() -> Options<'static> {
     let mut fonts = fontdb::Database::new();
     fonts.load_font_data(REGULAR.to_vec());
     fonts.load_font_data(SEMIBOLD.to_vec());
-    let options = Options { font_family: "Inter".to_owned(), fontdb: Arc::new(fonts), ..Options::default() };
-    Tree::from_str(svg, &options).map_err(|source| DrawError::Parse { path: stem.to_owned(), source })
+    Options { font_family: "Inter".to_owned(), fontdb: Arc::new(fonts), ..Options::default() }
+}
+
+fn parse(svg: &str, stem: &Path) -> Result<Tree, DrawError> {
+    Tree::from_str(svg, &options()).map_err(|source| DrawError::Parse { path: stem.to_owned(), source })
 }
 
 fn pdf(tree: &Tree, path: &Path) -> Result<Vec<u8>, DrawError> {
@@ -93,16 +106,23 @@ fn pdf(tree: &Tree, path: &Path) -> Result<Vec<u8>, DrawError> {
 }
 
 fn png(tree: &Tree, path: &Path) -> Result<Vec<u8>, DrawError> {
-    let pixels = |units: f32| (units * PNG_SCALE).ceil() as u32;
+    pixels(tree, PNG_SCALE, path)?
+        .encode_png()
+        .map_err(|error| DrawError::Png { path: path.to_owned(), reason: error.to_string() })
+}
+
+/// The picture on white, at so many pixels a unit.
+pub(super) fn pixels(tree: &Tree, scale: f32, path: &Path) -> Result<Pixmap, DrawError> {
+    let pixels = |units: f32| (units * scale).ceil() as u32;
     let (width, height) = (pixels(tree.size().width()), pixels(tree.size().height()));
     let mut pixmap =
         Pixmap::new(width, height).ok_or_else(|| DrawError::Size { path: path.to_owned(), width, height })?;
     pixmap.fill(resvg::tiny_skia::Color::WHITE);
-    resvg::render(tree, Transform::from_scale(PNG_SCALE, PNG_SCALE), &mut pixmap.as_mut());
-    pixmap.encode_png().map_err(|error| DrawError::Png { path: path.to_owned(), reason: error.to_string() })
+    resvg::render(tree, Transform::from_scale(scale, scale), &mut pixmap.as_mut());
+    Ok(pixmap)
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), DrawError> {
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), DrawError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".tmp");
     let temporary = PathBuf::from(name);

@@ -104,6 +104,18 @@ impl Svg {
         self.push("</g>");
     }
 
+    /// Everything `draw` adds, as one group with an animation.
+    pub(super) fn moving_group(&mut self, animation: &str, draw: impl FnOnce(&mut Self)) {
+        self.push(&format!("<g opacity=\"0\">{animation}"));
+        draw(self);
+        self.push("</g>");
+    }
+
+    /// An element as it is.
+    pub(super) fn raw(&mut self, element: &str) {
+        self.push(element);
+    }
+
     /// Everything `draw` adds, cut to a rectangle.
     pub fn clip(&mut self, corner: [f64; 2], size: [f64; 2], draw: impl FnOnce(&mut Self)) {
         let id = self.id();

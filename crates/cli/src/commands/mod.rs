@@ -1,10 +1,12 @@
 //! One module a command.
 
 mod analyze;
+pub mod animate;
 mod check;
 pub mod claims;
 pub mod completions;
 pub mod diff;
+pub mod explore;
 pub mod export;
 pub mod gc;
 pub mod inspect;
@@ -132,6 +134,8 @@ pub fn dispatch(command: Command) -> Result<End, CommandError> {
         Command::Submit(args) => submit::submit(&args),
         Command::Analyze(args) => analyze::analyze(&args),
         Command::Figures(args) => analyze::figures(&args),
+        Command::Explore(args) => explore::explore(&args),
+        Command::Animate(args) => animate::animate(&args),
         Command::Reproduce(args) => reproduce::reproduce(&args),
         Command::Claims(args) => claims::claims(&args),
         Command::Park(args) => park::command(&args),

@@ -7,6 +7,7 @@ mod claims;
 mod completions;
 mod crashes;
 mod diff;
+mod explore;
 mod export;
 mod failures;
 mod folders;
