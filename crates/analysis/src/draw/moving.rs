@@ -278,7 +278,7 @@ impl Moving {
 }
 
 fn globe() -> Globe {
-    Globe { camera: Camera::new(View::default()), centre: CENTRE, radius: RADIUS }
+    Globe { camera: Camera::new(View::default()), centre: CENTRE, radius: RADIUS, marks: 1.0, slack: 0.0 }
 }
 
 pub(super) fn diamond([x, y]: [f64; 2]) -> [[f64; 2]; 4] {
