@@ -54,6 +54,14 @@ impl Repository {
         Ok(blobs.collect())
     }
 
+    /// The files of the whole working tree whose names end so, tracked or not, that are there and not ignored.
+    pub fn working_files(&self, endings: &[&str]) -> Result<Vec<PathBuf>, String> {
+        let Some(top) = self.top() else { return Ok(vec![]) };
+        let listed = Self::at(&top).text(&["ls-files", "--cached", "--others", "--exclude-standard", "-z"])?;
+        let wanted = listed.split('\0').filter(|path| endings.iter().any(|ending| path.ends_with(ending)));
+        Ok(wanted.map(|path| top.join(path)).filter(|path| path.is_file()).collect())
+    }
+
     /// Contents by what names them.
     pub fn contents(&self, blob: &str) -> Result<Vec<u8>, String> {
         self.bytes(&["cat-file", "blob", blob])

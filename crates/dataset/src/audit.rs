@@ -61,7 +61,12 @@ impl Dataset {
         }
         let mut findings = Vec::new();
         let recorded = match RunLog::read(&self.run_log()) {
-            Ok(log) => log.tables,
+            Ok(log) => {
+                if log.runs > 0 && log.tables.iter().all(|table| table.name != RUNS) {
+                    findings.push(Finding::new(self.run_log(), format!("does not list the table `{RUNS}`")));
+                }
+                log.tables
+            }
             Err(error) => {
                 findings.push(Finding::new(self.run_log(), format!("is damaged: {error}")));
                 Vec::new()

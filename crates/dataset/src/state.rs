@@ -85,6 +85,9 @@ impl Dataset {
 
     /// The first table whose file is missing or has another length than recorded.
     fn damage(&self, log: &RunLog) -> Result<Option<(PathBuf, String)>, DatasetError> {
+        if log.runs > 0 && log.tables.iter().all(|table| table.name != RUNS) {
+            return Ok(Some((self.run_log(), format!("does not list the table `{RUNS}`"))));
+        }
         for table in &log.tables {
             let path = table_in(&self.folder(), &table.name);
             match std::fs::metadata(&path) {

@@ -5,7 +5,7 @@ use crate::execute::{SweepError, block_size, dataset, failed_runs, provenance};
 use crate::journal::absorb;
 use crate::plan::Plan;
 use crate::shard::Deal;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use tokenpark_dataset::{Dataset, DatasetError, Discarded, RunLog, ShardProgress, Staging, State};
 
@@ -128,15 +128,13 @@ const MOST_GAPS: usize = 20;
 /// A line for every shard of `count` that has runs among the missing ones.
 fn gaps(plan: &Plan, count: u32, missing: &[u64], progress: &[ShardProgress]) -> String {
     let deal = Deal::new(plan, count);
-    let mut lacks: Vec<(u64, Option<u64>)> = vec![(0, None); count as usize];
+    let mut lacks: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
     for &index in missing {
-        let (lack, first) = &mut lacks[deal.shard(key(plan, index)) as usize];
-        *lack += 1;
-        first.get_or_insert(index);
+        lacks.entry(deal.shard(key(plan, index))).or_insert((0, index)).0 += 1;
     }
     let mut lines = vec![];
-    for (index, (lack, first)) in (0..count).zip(lacks) {
-        let Some((point, replica)) = first.map(|first| key(plan, first)) else { continue };
+    for (index, (lack, first)) in lacks {
+        let (point, replica) = key(plan, first);
         let shard = progress.iter().find(|shard| (shard.index, shard.count) == (index, count));
         lines.push(match shard {
             Some(ShardProgress { published: Some(_), .. }) => format!(

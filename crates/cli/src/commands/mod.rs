@@ -37,6 +37,8 @@ pub enum End {
     Fine,
     /// Exit code 1: a run or a verification failed, or a claim's verdict is not the expected one.
     Failed,
+    /// Exit code 1: so many runs failed that the rest was left alone.
+    Stopped,
     /// Exit code 2: the errors were printed already.
     Refused,
     /// Exit code 130: the user interrupted.
@@ -48,7 +50,7 @@ impl End {
     pub fn code(self) -> ExitCode {
         ExitCode::from(match self {
             Self::Fine => 0,
-            Self::Failed => 1,
+            Self::Failed | Self::Stopped => 1,
             Self::Refused => 2,
             Self::Interrupted => 130,
         })

@@ -36,7 +36,7 @@ pub fn command(args: &RunArgs) -> Result<End, CommandError> {
         };
         match this {
             End::Fine => {}
-            End::Failed if args.how.most_failures().is_none() => end = End::Failed,
+            End::Failed => end = End::Failed,
             other => return Ok(other),
         }
     }
@@ -108,6 +108,7 @@ pub fn run(plan: &Plan, root: &Path, how: &How, wanted: Wanted<'_>) -> Result<En
             match (edge::interrupted(), progress.failed) {
                 (true, _) => End::Interrupted,
                 (false, 0) => End::Fine,
+                (false, _) if how.most_failures().is_some() => End::Stopped,
                 (false, _) => End::Failed,
             }
         }

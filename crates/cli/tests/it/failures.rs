@@ -148,3 +148,13 @@ fn regress_max_failures_stops_there() {
     lab.run("run small.toml --out whole");
     assert_eq!(lab.tables("data"), lab.tables("whole"));
 }
+
+/// Failures below the limit do not keep the next manifest from its turn.
+#[test]
+fn regress_failures_below_the_limit_go_on_to_the_next_manifest() {
+    let lab = lab();
+    lab.write("good.toml", edited("name = \"small\"", "name = \"good\""));
+    let ran = lab.run("run small.toml good.toml --max-failures 100");
+    assert_eq!(ran.code, 1, "{ran:?}");
+    contains(&ran.stderr, &["good: 8 runs in "]);
+}

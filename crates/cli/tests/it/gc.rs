@@ -159,3 +159,31 @@ fn prop_leftovers_are_found_and_work_in_progress_is_not() {
     let value: serde_json::Value = serde_json::from_str(&lab.fine("gc small.toml --json").stdout).expect("JSON");
     assert_eq!((&value["version"], value["unnamed"].as_array().map(Vec::len)), (&1.into(), Some(0)));
 }
+
+/// A manifest that nobody committed is named by lying there, and whoever asks about one experiment loses no other.
+#[test]
+fn prop_uncommitted_manifests_keep_their_datasets() {
+    let lab = lab();
+    std::fs::create_dir(lab.path("notes")).expect("a folder");
+    lab.write("notes/other.toml", edited("name = \"small\"", "name = \"other\""));
+    lab.fine("run notes/other.toml");
+    lab.fine("gc small.toml --delete");
+    lab.fine("gc notes/other.toml --delete");
+    assert!(lab.path("data/other").is_dir(), "an untracked manifest names it");
+    std::fs::remove_file(lab.path("notes/other.toml")).expect("removable");
+    lab.fine("gc small.toml --delete");
+    assert!(lab.path("data/other").is_dir(), "another experiment");
+}
+
+/// What a lock on a tag names cannot be told when it cannot be read.
+#[test]
+fn regress_a_lock_that_cannot_be_read_stops_deletion() {
+    let lab = lab();
+    lab.write("experiments.lock", "version = 99\n");
+    git(&lab, "add -f experiments.lock");
+    git(&lab, "commit -q -m lock");
+    std::fs::remove_file(lab.path("experiments.lock")).expect("removable");
+    let ran = lab.run("gc small.toml --delete");
+    assert_eq!(ran.code, 2, "{ran:?}");
+    contains(&ran.stderr, &["nothing is deleted", "version"]);
+}

@@ -225,3 +225,13 @@ fn prop_failed_runs_are_verified_as_well() {
     assert_eq!(lab.run("run small.toml").code, 1);
     lab.fine("verify small.toml --sample all");
 }
+
+/// A run.toml that ends before its tables would otherwise switch all checks off.
+#[test]
+fn regress_a_log_without_tables_is_damage() {
+    let lab = lab();
+    let path = folder(&lab).join("run.toml");
+    let text = std::fs::read_to_string(&path).expect("a log");
+    std::fs::write(&path, text.split("[[tables]]").next().expect("a beginning")).expect("writable");
+    damaged(&lab, "2", &["does not list the table `runs`"]);
+}

@@ -13,13 +13,14 @@ use crate::git::Repository;
 use clap::{Args, ValueHint};
 use named::Named;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use tokenpark_dataset::{DatasetError, Remains, RunLog, remains};
 
 /// `gc`.
 #[derive(Debug, Args)]
 pub struct Gc {
-    /// Manifests of the working tree; all in experiments/ when none is named.
+    /// Look only at the datasets of these manifests; at all when none is named.
     #[arg(value_name = "MANIFEST", value_hint = ValueHint::FilePath)]
     pub manifests: Vec<PathBuf>,
     #[command(flatten)]
@@ -73,7 +74,10 @@ pub fn gc(args: &Gc) -> Result<End, CommandError> {
     }
     mistakes.iter().for_each(|mistake| console::note(mistake));
     let mut unnamed = remains(&args.data.out, true)?;
-    unnamed.retain(|found| !named.contains(&found.dataset));
+    let asked = asked(&args.manifests);
+    unnamed.retain(|found| {
+        !named.contains(&found.dataset) && asked.as_ref().is_none_or(|names| names.contains(found.dataset.name()))
+    });
     let mut deleted = vec![];
     for found in &unnamed {
         let gone = args.delete && delete(found)?;
@@ -88,6 +92,12 @@ pub fn gc(args: &Gc) -> Result<End, CommandError> {
         console::note(&total(&unnamed, &deleted, args.delete));
     }
     Ok(End::Fine)
+}
+
+/// The experiments whose datasets are looked at: those of the named manifests, or all (None).
+fn asked(paths: &[PathBuf]) -> Option<BTreeSet<String>> {
+    let names = paths.iter().filter_map(|path| named::name(&std::fs::read_to_string(path).ok()?));
+    (!paths.is_empty()).then(|| names.collect())
 }
 
 /// False when a process works on it, which is left alone.

@@ -50,7 +50,8 @@ impl Named {
         self.fingerprints.extend(experiments.map(|(_, locked)| locked.fingerprint));
     }
 
-    /// Adds all manifests and locks on branches and tags, wherever they lie. Errors with git's words.
+    /// Adds all manifests and locks of the working tree and on branches and tags, wherever they lie. Errors with git's
+    /// words, or when a lock cannot be read.
     pub fn add_repository(&mut self, repository: &Repository) -> Result<(), String> {
         let mut refs = repository.refs()?;
         // A detached head is on no branch.
@@ -62,18 +63,23 @@ impl Named {
             let version = model.and_then(|text| model_version(&text)).unwrap_or(MODEL_VERSION);
             for (path, blob) in &files {
                 if path != MODEL && seen.insert((blob.clone(), version)) {
-                    let text = String::from_utf8(repository.contents(blob)?).unwrap_or_default();
-                    self.add_text(&text, Path::new(path), version);
+                    let text = repository.contents(blob)?;
+                    self.add_text(&String::from_utf8_lossy(&text), Path::new(path), version)?;
                 }
             }
+        }
+        for path in repository.working_files(&[".toml", LOCK_FILE])? {
+            let text = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+            self.add_text(&String::from_utf8_lossy(&text), &path, MODEL_VERSION)?;
         }
         Ok(())
     }
 
-    fn add_text(&mut self, text: &str, path: &Path, version: u32) {
+    fn add_text(&mut self, text: &str, path: &Path, version: u32) -> Result<(), String> {
         if path.file_name().is_some_and(|file| file == LOCK_FILE) {
-            self.add_lock(Lockfile::parse(text, path).ok());
-            return;
+            let lock = Lockfile::parse(text, path).map_err(|error| error.to_string())?;
+            self.add_lock(Some(lock));
+            return Ok(());
         }
         // Files that a manifest names have no place here, and what it means depends on them.
         let manifest = if text.contains("file") { None } else { Manifest::parse(text, path).ok() };
@@ -83,11 +89,12 @@ impl Named {
             }
             None => self.names.extend(name(text)),
         }
+        Ok(())
     }
 }
 
 /// The first name that a text gives, TOML or not.
-fn name(text: &str) -> Option<String> {
+pub fn name(text: &str) -> Option<String> {
     text.lines().find_map(|line| {
         let value = line.trim().strip_prefix("name")?.trim_start().strip_prefix('=')?;
         let word = value.trim().trim_start_matches(['"', '\'']).split(['"', '\'']).next()?;
