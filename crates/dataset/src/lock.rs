@@ -18,8 +18,16 @@ pub(crate) struct Lock {
 impl Lock {
     /// Takes the lock at once or errors; creates the file and its folders.
     pub(crate) fn take(path: &Path) -> Result<Self, DatasetError> {
+        let mut tries = 100;
         loop {
-            path.parent().map_or(Ok(()), create_dir)?;
+            match path.parent().map_or(Ok(()), create_dir) {
+                // Another process removes an empty folder above at this moment.
+                Err(DatasetError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound && tries > 0 => {
+                    tries -= 1;
+                    continue;
+                }
+                made => made?,
+            }
             fault::room().at("open the lock", path)?;
             let file = match OpenOptions::new().create(true).truncate(false).write(true).open(path) {
                 // Another process has just removed the folder: make it again.

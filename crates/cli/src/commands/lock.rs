@@ -44,7 +44,16 @@ pub fn lock(args: &Lock) -> Result<End, CommandError> {
         lock.experiments.insert(name.clone(), locked);
         locks.insert(path, lock);
     }
-    for (path, lock) in locks {
+    for (path, mut lock) in locks {
+        if args.manifests.is_empty() {
+            lock.experiments.retain(|name, locked| {
+                let there = path.with_file_name(&locked.manifest).is_file();
+                if !there {
+                    console::note(&format!("{name}: no longer locked, since {} is gone", locked.manifest));
+                }
+                there
+            });
+        }
         lock.write(&path)?;
         console::data(&path.display().to_string());
     }
@@ -82,6 +91,11 @@ fn differences(named: &[PathBuf], root: &Path, reports: &Path) -> Result<Vec<(St
                 vec!["there is no such file; `tokenpark lock` writes it".to_owned()],
             )]);
         };
+        for open in manifests(&[])? {
+            if !lock.experiments.values().any(|locked| path.with_file_name(&locked.manifest) == open) {
+                console::note(&format!("{} is not locked", open.display()));
+            }
+        }
         for (name, locked) in lock.experiments {
             let manifest = path.with_file_name(&locked.manifest);
             if !manifest.is_file() {

@@ -117,7 +117,7 @@ fn there(plan: &Plan, root: &Path, remote: Option<&Remote>) -> Result<Status, Co
     match Shards::in_store(&there.shards()?) {
         Some(shards) => {
             let done = shards.runs.min(total);
-            let sentence = shards.sentence(&plan.manifest().path, done, total);
+            let sentence = shards.sentence(&plan.manifest().path, shards.runs, total);
             let status = Status::new("partial", format!("{done} of {total} runs are there; {sentence}"), done);
             Ok(Status { failed: shards.failed, shards: Some(shards), ..status })
         }

@@ -222,3 +222,13 @@ fn regress_status_shows_the_queue() {
     std::fs::remove_file(lab.path("bin/sbatch")).expect("a program");
     contains(&line(&lab), &["    submitted; squeue is not here, so that the queue is unknown\n"]);
 }
+
+/// A queue that does not answer may hold the job already.
+#[test]
+fn regress_an_unknown_queue_is_not_taken_for_an_empty_one() {
+    let lab = lab(&[("sbatch", SBATCH), ("squeue", "#!/bin/bash\necho 'no controller' >&2\nexit 1\n")]);
+    let ran = run(&lab, "submit slurm small.toml --tasks 4");
+    assert_eq!(ran.code, 2, "{ran:?}");
+    contains(&ran.stderr, &["the queue cannot be asked", "no controller"]);
+    assert!(!lab.path("data/small").exists(), "nothing is written");
+}

@@ -87,6 +87,14 @@ pub enum SubmitError {
         /// What its tasks are doing.
         tasks: String,
     },
+    /// It cannot be told whether a job of the dataset is in the queue.
+    #[error(
+        "the queue cannot be asked whether a job of this dataset is in it ({reason}); try again when squeue answers"
+    )]
+    UnknownQueue {
+        /// What squeue said.
+        reason: String,
+    },
     /// The program is not there.
     #[error("sbatch cannot be started ({source}); `submit slurm --dry-run` shows what would be submitted")]
     NoSlurm {
@@ -120,10 +128,14 @@ pub fn submit(args: &Submit) -> Result<End, CommandError> {
         let texts = [(!tasks.is_empty()).then(|| job.array()), Some(job.merge())];
         texts.into_iter().flatten().for_each(|text| console::data(text.trim_end()));
     } else {
-        if let Queue::Jobs(jobs) = ask(&[job.name()], dataset.root())
-            && let Some((_, found)) = jobs.first()
-        {
-            return Err(SubmitError::Queued { job: found.jobs(), tasks: found.sentence() }.into());
+        match ask(&[job.name()], dataset.root()) {
+            Queue::Unknown(reason) => return Err(SubmitError::UnknownQueue { reason }.into()),
+            Queue::Jobs(jobs) => {
+                if let Some((_, found)) = jobs.first() {
+                    return Err(SubmitError::Queued { job: found.jobs(), tasks: found.sentence() }.into());
+                }
+            }
+            Queue::Absent => {}
         }
         hand_over(&job, &list, &tasks)?;
     }
