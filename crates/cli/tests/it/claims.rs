@@ -76,7 +76,8 @@ fn prop_claims_are_the_same_on_any_number_of_threads() {
 fn regress_counterexamples_can_be_run() {
     let lab = Lab::empty();
     lab.fine("claims --quick --only conjecture-one-point-printed --reports reports");
-    contains(&lab.read("reports/claims.md"), &["## conjecture-one-point-printed", "tokenpark run reports/claims/"]);
+    let page = lab.read("reports/claims.md");
+    contains(&page, &["## conjecture-one-point-printed", "tokenpark run reports/claims/", "&lt;Vz, z> &lt; lambda"]);
     lab.fine("run reports/claims/conjecture-one-point-printed-1.toml --replicas 0..1");
 }
 

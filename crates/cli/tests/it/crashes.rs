@@ -3,7 +3,7 @@
 
 #![cfg(unix)]
 
-use crate::{Lab, contains, edited};
+use crate::{Lab, contains, copy, edited};
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
@@ -32,19 +32,6 @@ fn tree(lab: &Lab) -> BTreeMap<PathBuf, Vec<u8>> {
         found.insert(path.strip_prefix(lab.path("")).expect("below").to_path_buf(), bytes);
     }
     found
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a writable folder");
-    for entry in std::fs::read_dir(from).expect("a readable folder") {
-        let path = entry.expect("an entry").path();
-        let target = to.join(path.file_name().expect("a name"));
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            std::fs::copy(&path, &target).expect("a writable file");
-        }
-    }
 }
 
 fn faulty(lab: &Lab, fault: &str, arguments: &str) -> Output {

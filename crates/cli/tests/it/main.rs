@@ -150,6 +150,21 @@ impl Lab {
     }
 }
 
+/// Copies a folder with all it holds.
+#[cfg(unix)]
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a writable folder");
+    for entry in std::fs::read_dir(from).expect("a readable folder") {
+        let path = entry.expect("an entry").path();
+        let target = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).expect("a writable file");
+        }
+    }
+}
+
 fn walk<T>(folder: &Path, of: impl Fn(&Path) -> T) -> BTreeMap<PathBuf, T> {
     let mut found = BTreeMap::new();
     let mut waiting = vec![folder.to_path_buf()];

@@ -2,8 +2,8 @@
 
 #![cfg(unix)]
 
-use crate::{Lab, Ran, SMALL, contains, edited};
-use std::path::{Path, PathBuf};
+use crate::{Lab, Ran, SMALL, contains, copy, edited};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::thread::sleep;
 use std::time::Duration;
@@ -24,19 +24,6 @@ fn folder(lab: &Lab, out: &str) -> PathBuf {
     let folders: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
     assert_eq!(folders.len(), 1, "{folders:?}");
     folders.into_iter().next().expect("one")
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a writable folder");
-    for entry in std::fs::read_dir(from).expect("a readable folder") {
-        let path = entry.expect("an entry").path();
-        let target = to.join(path.file_name().expect("a name"));
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            std::fs::copy(&path, &target).expect("a writable file");
-        }
-    }
 }
 
 #[track_caller]
