@@ -170,9 +170,16 @@ fn prop_uncommitted_manifests_keep_their_datasets() {
     lab.fine("gc small.toml --delete");
     lab.fine("gc notes/other.toml --delete");
     assert!(lab.path("data/other").is_dir(), "an untracked manifest names it");
+    // Of all datasets, with manifests of experiments/ alone looked at first.
+    std::fs::create_dir(lab.path("experiments")).expect("a folder");
+    lab.write("experiments/small.toml", lab.read("small.toml"));
+    lab.fine("gc --delete");
+    assert!(lab.path("data/other").is_dir(), "an untracked manifest outside experiments/ names it");
     std::fs::remove_file(lab.path("notes/other.toml")).expect("removable");
     lab.fine("gc small.toml --delete");
     assert!(lab.path("data/other").is_dir(), "another experiment");
+    lab.fine("gc --delete");
+    assert!(!lab.path("data/other/").is_dir(), "nothing names it any more");
 }
 
 /// What a lock on a tag names cannot be told when it cannot be read.

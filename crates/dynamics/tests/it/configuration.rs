@@ -185,6 +185,10 @@ fn val_what_is_as_predicted() {
     assert_eq!(stayed.configuration, Configuration::FirstToken);
     assert!(stayed.is(Configuration::TopPoint) && stayed.is(Configuration::FirstToken));
     assert!(!stayed.is(Configuration::Cloud) && !stayed.is(Configuration::Moving));
+    // The same off the plane, where theory wants its component.
+    let off = find(&plane, [0.6, 0.0, 0.8], &[[0.6, 0.0, 0.8], [0.6, 0.0, 0.8]]);
+    assert_eq!(off.configuration, Configuration::FirstToken);
+    assert!(!off.is(Configuration::TopPoint) && off.is(Configuration::FirstToken));
 }
 
 /// One real run of every row of Table 1, and one that turns for ever.
