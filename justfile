@@ -16,7 +16,7 @@ check: fmt clippy docs
 # Formatting
 [private]
 fmt:
-    cargo fmt --all --check
+    cargo fmt --all --check && cargo fmt --check --manifest-path store/Cargo.toml
 
 # Lints
 [private]

@@ -6,8 +6,8 @@
 set -euo pipefail
 dir="$(realpath -m "${1:?a folder}")"
 nodes="${2:-2}"
-# Ports of our own, so that two of these can run side by side.
-port="${SLURM_TEST_PORT:-$((20000 + $$ % 400 * 100))}"
+# Ports of our own below those that systems give to clients, so that two of these can run side by side.
+port="${SLURM_TEST_PORT:-$((20000 + $$ % 120 * 100))}"
 host="$(hostname -s)"
 
 mkdir -p "$dir"/{state,log,run,munge,socket}

@@ -81,7 +81,7 @@ pub enum Command {
     Completions(Completions),
 }
 
-/// Where datasets lie.
+/// Where datasets lie, in a folder.
 #[derive(Debug, Args)]
 pub struct Data {
     /// The folder of the datasets.
@@ -89,7 +89,7 @@ pub struct Data {
     pub out: PathBuf,
 }
 
-/// Where datasets lie, or shall lie.
+/// Where datasets lie, or shall lie, in a folder or in an object store.
 #[derive(Debug, Args)]
 pub struct Place {
     /// The folder of the datasets, or s3://BUCKET/PREFIX.
@@ -154,6 +154,15 @@ pub struct How {
     pub retry: bool,
 }
 
+/// What to do while another process works on a dataset.
+#[derive(Debug, Args)]
+pub struct Patience {
+    /// Wait up to N seconds for another process that works on the dataset, or for its lock on a network file system to
+    /// die with it.
+    #[arg(long = "wait", value_name = "N", default_value_t = 0)]
+    pub seconds: u32,
+}
+
 /// `run`.
 #[derive(Debug, Args)]
 pub struct RunArgs {
@@ -164,6 +173,8 @@ pub struct RunArgs {
     pub data: Place,
     #[command(flatten)]
     pub how: How,
+    #[command(flatten)]
+    pub patience: Patience,
     /// Compute these replicas only, A up to but not including B; the dataset stays partial until all are there.
     #[arg(long, value_name = "A..B", value_parser = range)]
     pub replicas: Option<Range<u32>>,
@@ -193,7 +204,7 @@ pub struct Analyze {
     #[arg(value_name = "MANIFEST", required = true, value_hint = ValueHint::FilePath)]
     pub manifests: Vec<PathBuf>,
     #[command(flatten)]
-    pub data: Data,
+    pub data: Place,
     #[command(flatten)]
     pub reports: Reports,
 }
@@ -304,10 +315,8 @@ pub enum ParkSpace {
 fn folder(text: &str) -> Result<PathBuf, String> {
     match text.split_once("://") {
         Some(("file", path)) if path.starts_with('/') => Ok(PathBuf::from(path)),
-        Some(("s3", _)) => Err("run, merge and status know object stores; the others read folders".to_owned()),
-        Some(_) => {
-            Err("allowed: a folder, file:///FOLDER, and for run, merge and status s3://BUCKET/PREFIX".to_owned())
-        }
+        Some(("s3", _)) => Err("plan, submit, gc and reproduce know folders only, no object stores".to_owned()),
+        Some(_) => Err("allowed: a folder, file:///FOLDER, and where datasets are read s3://BUCKET/PREFIX".to_owned()),
         None => Ok(PathBuf::from(text)),
     }
 }

@@ -1,6 +1,7 @@
 //! Data goes to stdout, all else to stderr. A reader that went away is not an error.
 
 use std::io::Write;
+use std::path::Path;
 
 /// Prints a line of data.
 pub fn data(line: &str) {
@@ -41,4 +42,20 @@ pub fn count(number: u64) -> String {
     let groups: Vec<&str> =
         digits.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).unwrap_or_default()).collect();
     groups.join(" ")
+}
+
+/// A word as a shell reads it.
+pub fn shell(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "/._-+:=".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+/// A command on a manifest that a user can copy.
+pub fn command(words: &str, manifest: &Path, out: &Path) -> String {
+    let [manifest, out] = [manifest, out].map(|path| shell(&path.display().to_string()));
+    format!("tokenpark {words} {manifest} --out {out}")
 }

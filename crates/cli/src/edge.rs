@@ -4,7 +4,7 @@ use crate::git::Repository;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 use tokenpark_dataset::{Fault, RunLog};
 
 /// A file that only a checkout of the program has.
@@ -55,26 +55,20 @@ impl Clock {
         Self { started: SystemTime::now(), instant: Instant::now() }
     }
 
-    /// When that was.
-    pub fn started(&self) -> String {
-        humantime::format_rfc3339_seconds(self.started).to_string()
-    }
-
     /// Seconds since the start.
     pub fn seconds(&self) -> f64 {
         self.instant.elapsed().as_secs_f64()
     }
 
-    /// The run log of work on a manifest that ends now.
-    #[allow(clippy::disallowed_methods, reason = "this is the edge: run.toml and the progress bar tell the time")]
+    /// What run.toml says of work on a manifest, so far.
     pub fn log(&self, threads: usize, manifest: &Path) -> RunLog {
         // The working folder can lie in a repository of the user's own, whose commit says nothing about the program.
         let here = Repository::at(Path::new("."));
         let ours = here.top().is_some_and(|top| top.join(HERE).is_file());
         let theirs = Repository::beside(manifest);
         RunLog {
-            started: self.started(),
-            finished: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
+            started: humantime::format_rfc3339_seconds(self.started).to_string(),
+            finished: now(),
             host: gethostname::gethostname().to_string_lossy().into_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             commit: here.head().filter(|_| ours).unwrap_or_default(),
@@ -84,6 +78,21 @@ impl Clock {
             threads: threads as u32,
             seconds: self.seconds(),
             ..RunLog::default()
+        }
+    }
+}
+
+/// The time, as run.toml writes it.
+#[allow(clippy::disallowed_methods, reason = "this is the edge: run.toml tells the time")]
+pub fn now() -> String {
+    humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
+}
+
+/// Waits a second, or less when the user asks to stop.
+pub fn pause() {
+    for _ in 0..10 {
+        if !interrupted() {
+            std::thread::sleep(Duration::from_millis(100));
         }
     }
 }

@@ -35,6 +35,12 @@ pub enum RemoteError {
         /// What it said.
         reason: String,
     },
+    /// It is not there.
+    #[error("there is no complete dataset in {url}; `tokenpark run` or `merge` puts it there")]
+    Missing {
+        /// Where it would be.
+        url: String,
+    },
     /// What was fetched cannot be read.
     #[error(transparent)]
     Dataset(#[from] DatasetError),
@@ -148,10 +154,24 @@ impl There<'_> {
         Ok(log.tables.iter().all(|table| has(&table.name, table.bytes)).then_some(log))
     }
 
-    /// Fetches the shards, or else the dataset itself, into the mirror.
-    pub fn fetch(&self, shards: bool) -> Result<(), RemoteError> {
-        let mut paths: Vec<String> =
-            self.objects.keys().filter(|path| path.starts_with("shards/") == shards).cloned().collect();
+    /// Fetches the shards into the mirror.
+    pub fn fetch_shards(&self) -> Result<(), RemoteError> {
+        self.fetch(|path| path.starts_with("shards/"))
+    }
+
+    /// Fetches the dataset itself into the mirror.
+    pub fn fetch_whole(&self) -> Result<(), RemoteError> {
+        let log = self.folder.join(LOG);
+        match std::fs::remove_file(&log) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                Err(DatasetError::Io { action: "remove", path: log, source }.into())
+            }
+            _ => self.fetch(|path| !path.starts_with("shards/")),
+        }
+    }
+
+    fn fetch(&self, wanted: impl Fn(&str) -> bool) -> Result<(), RemoteError> {
+        let mut paths: Vec<String> = self.objects.keys().filter(|path| wanted(path)).cloned().collect();
         // Killed on the way, there is no log of a dataset that is not whole.
         paths.sort_by_key(|path| path.ends_with(LOG));
         self.remote.ask(&["get", &self.url, &self.folder.to_string_lossy()], &paths).map(|_| ())

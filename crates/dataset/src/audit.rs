@@ -46,6 +46,8 @@ impl Finding {
 
 /// What lies in a dataset's folder beside its tables.
 const BESIDE: [&str; 3] = ["manifest.toml", "run.toml", "shards"];
+/// What lies beside shards: the scripts of a job.
+const SUBMITTED: &str = "slurm";
 
 impl Dataset {
     /// Everything that is wrong with the published files, `runs` being the runs that should be there, ascending.
@@ -60,11 +62,13 @@ impl Dataset {
             return Err(DatasetError::NotPublished { path: self.folder() });
         }
         let mut findings = Vec::new();
+        let mut manifest = String::new();
         let recorded = match RunLog::read(&self.run_log()) {
             Ok(log) => {
                 if log.runs > 0 && log.tables.iter().all(|table| table.name != RUNS) {
                     findings.push(Finding::new(self.run_log(), format!("does not list the table `{RUNS}`")));
                 }
+                manifest = log.manifest_sha256;
                 log.tables
             }
             Err(error) => {
@@ -72,6 +76,12 @@ impl Dataset {
                 Vec::new()
             }
         };
+        // One that is missing is found by those who compare its meaning.
+        if !manifest.is_empty() && self.manifest().is_file() && digest(&self.manifest())? != manifest {
+            findings
+                .push(Finding::new(self.manifest(), format!("has not the SHA-256 {manifest} that run.toml records")));
+        }
+        findings.extend(self.check_shards()?);
         for name in fs::names(&self.folder())? {
             if !BESIDE.contains(&name.as_str()) {
                 self.look_into(&name, &recorded, &mut findings)?;
@@ -85,6 +95,21 @@ impl Dataset {
         }
         if recorded.iter().any(|table| table.name == RUNS) {
             findings.extend(self.check_runs(runs));
+        }
+        Ok(findings)
+    }
+
+    /// What is wrong with shards that were kept beside the whole.
+    fn check_shards(&self) -> Result<Vec<Finding>, DatasetError> {
+        let mut findings = Vec::new();
+        for name in fs::names(&self.shards_folder())? {
+            let numbers = name.split_once("-of-").and_then(|(i, k)| Some((i.parse().ok()?, k.parse().ok()?)));
+            let path = self.shards_folder().join(&name);
+            match numbers.map(|(index, count)| self.shard(index, count)) {
+                Some(Ok(shard)) => findings.extend(shard.check().err().map(|error| Finding::of(&path, &error))),
+                _ if name == SUBMITTED => {}
+                _ => findings.push(Finding::new(path, "is no shard of the dataset")),
+            }
         }
         Ok(findings)
     }

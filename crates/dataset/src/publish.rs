@@ -9,7 +9,7 @@ use crate::reader::Cursor;
 use crate::record::{RunLog, TableRecord};
 use crate::staging::Staging;
 use crate::table::{RunKey, Table};
-use crate::writer::TableWriter;
+use crate::writer::{TableWriter, digest};
 
 /// The folder, in the staging area, of what is being replaced.
 const REPLACED: &str = "replaced";
@@ -31,7 +31,7 @@ impl Staging {
     /// [kept](Self::keep_shards)), and removes the staging area.
     ///
     /// Errors, changing nothing, unless exactly `expected` runs are staged. `manifest` becomes `manifest.toml` verbatim;
-    /// `log` becomes `run.toml` with `runs` and `tables` filled in, and is returned. The bytes of the Parquet files
+    /// `log` becomes `run.toml` with `runs`, `tables` and the manifest's digest filled in, and is returned. The bytes of the Parquet files
     /// depend on the rows alone. Memory is bounded by a row group and by some thousand rows of each part that overlaps
     /// the place being merged.
     ///
@@ -48,8 +48,9 @@ impl Staging {
         for (name, schema) in &self.schemas {
             tables.push(self.write_table(name, schema, &building)?);
         }
-        let log = RunLog { runs: found, tables, ..log };
-        fs::write_file(&building.join("manifest.toml"), manifest.as_bytes())?;
+        let kept = building.join("manifest.toml");
+        fs::write_file(&kept, manifest.as_bytes())?;
+        let log = RunLog { runs: found, tables, manifest_sha256: digest(&kept)?, ..log };
         log.write(&building.join("run.toml"))?;
         if self.keep_shards {
             fs::link_all(&self.dataset.shards_folder(), &building.join("shards"))?;

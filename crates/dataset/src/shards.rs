@@ -72,6 +72,18 @@ impl Dataset {
         Ok(staged)
     }
 
+    /// The runs that are staged, or in a shard that is published or staged. Locks nothing, checks nothing.
+    pub fn known_runs(&self) -> Result<BTreeSet<RunKey>, DatasetError> {
+        let mut known = self.staged_runs()?;
+        for progress in self.shard_progress()? {
+            known.extend(match progress.published {
+                Some(_) => reader::keys(&progress.shard.table(RUNS)).unwrap_or_default().into_iter().collect(),
+                None => progress.shard.staged_runs()?,
+            });
+        }
+        Ok(known)
+    }
+
     /// Removes all shards, and what belongs to them, of a dataset that is published. Errors when a process works on it.
     pub fn remove_shards(&self) -> Result<(), DatasetError> {
         let lock = Lock::take(&self.lock())?;

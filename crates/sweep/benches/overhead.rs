@@ -51,7 +51,7 @@ fn sweep(plan: &Plan, threads: usize) {
                 look(&mut seen);
             }
         },
-        started: String::new(),
+        now: &String::new,
         elapsed: &|| start.elapsed().as_secs_f64(),
         log: &mut RunLog::default,
     };

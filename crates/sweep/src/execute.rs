@@ -107,11 +107,12 @@ pub struct Options<'a> {
     pub interrupted: &'a (dyn Fn() -> bool + Sync),
     /// Told after every run.
     pub progress: &'a mut dyn FnMut(Progress),
-    /// When this session began, as the run log writes times.
-    pub started: String,
-    /// Seconds since then.
+    /// The time, as the run log writes it.
+    pub now: &'a dyn Fn() -> String,
+    /// Seconds since this session began.
     pub elapsed: &'a dyn Fn() -> f64,
-    /// Fills in what the dataset's run log says of clock and host, once the work is done.
+    /// What the dataset's run log says of program, host and commit; asked before the first run, since a checkout can
+    /// change while runs are computed.
     pub log: &'a mut dyn FnMut() -> RunLog,
 }
 

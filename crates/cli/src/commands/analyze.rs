@@ -1,6 +1,6 @@
 //! `tokenpark analyze` and `tokenpark figures`: datasets to tables to pictures.
 
-use super::{CommandError, End, plans};
+use super::{CommandError, End, plans, store};
 use crate::args::{Analyze, Figures};
 use crate::console;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use tokenpark_sweep::{Plan, dataset};
 
 pub fn analyze(args: &Analyze) -> Result<End, CommandError> {
     for plan in plans(&args.manifests)? {
-        list(&summarize(&plan, &args.data.out, &args.reports.reports)?);
+        list(&summarize(&plan, &store::folder(&plan, &args.data.out)?, &args.reports.reports)?);
         for note in Summary::read(&args.reports.reports.join(&plan.manifest().name))?.notes {
             console::note(&format!("{}: {note}", plan.manifest().name));
         }

@@ -1,7 +1,7 @@
 //! `tokenpark animate`: one run as a moving picture.
 
-use super::{CommandError, End, plans};
-use crate::args::{Data, Reports};
+use super::{CommandError, End, plans, store};
+use crate::args::{Place, Reports};
 use crate::console;
 use clap::{Args, ValueEnum, ValueHint};
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ pub struct Animate {
     #[arg(value_name = "MANIFEST", value_hint = ValueHint::FilePath)]
     pub manifest: PathBuf,
     #[command(flatten)]
-    pub data: Data,
+    pub data: Place,
     #[command(flatten)]
     pub reports: Reports,
     /// The form of the file.
@@ -62,7 +62,7 @@ pub fn animate(args: &Animate) -> Result<End, CommandError> {
             seconds: args.seconds,
             cluster_gap: plan.manifest().observe.cluster_gap,
         };
-        let dataset = dataset(&plan, &args.data.out)?;
+        let dataset = dataset(&plan, &store::folder(&plan, &args.data.out)?)?;
         let path = tokenpark_analysis::animate(&dataset, &animating, &args.reports.reports)?;
         console::data(&path.display().to_string());
     }

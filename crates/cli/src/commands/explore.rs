@@ -1,7 +1,7 @@
 //! `tokenpark explore`: a dataset as one HTML file that anyone can open.
 
-use super::{CommandError, End, plans};
-use crate::args::{Data, Reports};
+use super::{CommandError, End, plans, store};
+use crate::args::{Place, Reports};
 use crate::console;
 use clap::{Args, ValueHint};
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ pub struct Explore {
     #[arg(value_name = "MANIFEST", required = true, value_hint = ValueHint::FilePath)]
     pub manifests: Vec<PathBuf>,
     #[command(flatten)]
-    pub data: Data,
+    pub data: Place,
     #[command(flatten)]
     pub reports: Reports,
     /// Show at most N saved times of every run; others are left out evenly.
@@ -46,7 +46,7 @@ pub fn explore(args: &Explore) -> Result<End, CommandError> {
             cluster_gap: plan.manifest().observe.cluster_gap,
             command: args.command(&path.display().to_string()),
         };
-        let dataset = dataset(plan, &args.data.out)?;
+        let dataset = dataset(plan, &store::folder(plan, &args.data.out)?)?;
         let explored = tokenpark_analysis::explore(&dataset, &exploring, &args.reports.reports)?;
         let of = match explored.runs == explored.recorded {
             true => String::new(),

@@ -1,8 +1,9 @@
 //! `tokenpark lock` and `tokenpark verify --lock`: experiments.lock beside the manifests, written and compared.
 
-use super::{CommandError, EXPERIMENTS, End, manifests, plans};
-use crate::args::{Data, Reports};
+use super::{CommandError, EXPERIMENTS, End, manifests, plans, store};
+use crate::args::{Place, Reports};
 use crate::console;
+use crate::remote::RemoteError;
 use clap::{Args, ValueHint};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -17,7 +18,7 @@ pub struct Lock {
     #[arg(value_name = "MANIFEST", value_hint = ValueHint::FilePath)]
     pub manifests: Vec<PathBuf>,
     #[command(flatten)]
-    pub data: Data,
+    pub data: Place,
     #[command(flatten)]
     pub reports: Reports,
 }
@@ -28,6 +29,13 @@ pub fn lock(args: &Lock) -> Result<End, CommandError> {
     let mut locks: BTreeMap<PathBuf, Lockfile> = BTreeMap::new();
     for plan in plans(&manifests(&args.manifests)?)? {
         let (name, path) = (&plan.manifest().name, Lockfile::beside(&plan.manifest().path));
+        let root = match store::folder(&plan, root) {
+            Err(CommandError::Remote(RemoteError::Missing { url })) if args.manifests.is_empty() => {
+                console::note(&format!("{name}: not locked, it is not in {url}"));
+                continue;
+            }
+            root => &root?,
+        };
         if args.manifests.is_empty() && !matches!(dataset(&plan, root)?.state()?, State::Complete(_)) {
             console::note(&format!("{name}: not locked, its dataset is not complete"));
             continue;
@@ -103,13 +111,13 @@ fn differences(named: &[PathBuf], root: &Path, reports: &Path) -> Result<Vec<(St
                 continue;
             }
             let plan = plans(&[manifest])?.remove(0);
-            found.push((name, locked.differences(&plan, root, reports)?));
+            found.push((name, locked.differences(&plan, &store::folder(&plan, root)?, reports)?));
         }
         return Ok(found);
     }
     for plan in plans(named)? {
         let differences = match of(&plan)? {
-            Some(locked) => locked.differences(&plan, root, reports)?,
+            Some(locked) => locked.differences(&plan, &store::folder(&plan, root)?, reports)?,
             None => vec![format!("is not in {}", Lockfile::beside(&plan.manifest().path).display())],
         };
         found.push((plan.manifest().name.clone(), differences));

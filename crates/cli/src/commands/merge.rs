@@ -1,7 +1,7 @@
 //! `tokenpark merge`: shards to datasets.
 
 use super::{CommandError, End, plans, store};
-use crate::args::Place;
+use crate::args::{Patience, Place};
 use crate::console::{self, bytes, count, duration};
 use crate::edge::Clock;
 use crate::remote::Remote;
@@ -17,6 +17,8 @@ pub struct Merge {
     pub manifests: Vec<PathBuf>,
     #[command(flatten)]
     pub data: Place,
+    #[command(flatten)]
+    pub patience: Patience,
     /// Leave the shards where they are.
     #[arg(long)]
     pub keep: bool,
@@ -25,10 +27,10 @@ pub struct Merge {
 pub fn merge(args: &Merge) -> Result<End, CommandError> {
     let mut end = End::Fine;
     for plan in plans(&args.manifests)? {
-        let joined = match Remote::at(&args.data.out) {
-            Some(remote) => store::merge_there(&plan, &remote, args.keep)?,
-            None => join(&plan, &args.data.out, args.keep)?,
-        };
+        let joined = args.patience.wait(|| match Remote::at(&args.data.out) {
+            Some(remote) => store::merge_there(&plan, &remote, args.keep),
+            None => join(&plan, &args.data.out, args.keep),
+        })?;
         if joined != End::Fine {
             end = joined;
         }

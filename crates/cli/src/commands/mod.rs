@@ -13,6 +13,7 @@ pub mod inspect;
 pub mod lock;
 pub mod merge;
 mod park;
+mod patience;
 mod plan;
 mod reproduce;
 mod run;

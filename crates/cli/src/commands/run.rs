@@ -12,7 +12,7 @@ use tokenpark_dataset::{Failure, RunKey};
 use tokenpark_sweep::{Ending, Options, Plan, Report, Share, SweepError, execute};
 
 /// Which runs of a plan are wanted.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Wanted<'a> {
     /// These replicas.
     pub replicas: Option<Range<u32>>,
@@ -20,20 +20,23 @@ pub struct Wanted<'a> {
     pub only: &'a [RunKey],
     /// Those of a share, into a shard.
     pub share: Option<&'a Share>,
+    /// Where the user wants them, unless it is where they are computed.
+    pub out: Option<&'a Path>,
 }
 
 pub fn command(args: &RunArgs) -> Result<End, CommandError> {
     // All manifests are checked before the first run.
     let plans = plans(&args.manifests)?;
-    let share = shards::share(args)?;
+    let share = shards::share(args, &plans)?;
     edge::catch_interrupts();
     let mut end = End::Fine;
     for plan in &plans {
-        let wanted = Wanted { replicas: args.replicas.clone(), only: &args.only, share: share.as_ref() };
-        let this = match Remote::at(&args.data.out) {
-            Some(remote) => store::run_there(plan, &remote, &args.how, wanted)?,
-            None => run(plan, &args.data.out, &args.how, wanted)?,
-        };
+        let out = Some(args.data.out.as_path());
+        let wanted = Wanted { replicas: args.replicas.clone(), only: &args.only, share: share.as_ref(), out };
+        let this = args.patience.wait(|| match Remote::at(&args.data.out) {
+            Some(remote) => store::run_there(plan, &remote, &args.how, wanted.clone()),
+            None => run(plan, &args.data.out, &args.how, wanted.clone()),
+        })?;
         match this {
             End::Fine => {}
             End::Failed => end = End::Failed,
@@ -45,7 +48,7 @@ pub fn command(args: &RunArgs) -> Result<End, CommandError> {
 
 /// Brings one dataset up to date and says how that went.
 pub fn run(plan: &Plan, root: &Path, how: &How, wanted: Wanted<'_>) -> Result<End, CommandError> {
-    let share = wanted.share;
+    let (share, out) = (wanted.share, wanted.out.unwrap_or(root));
     let name = shards::name(plan, share);
     let clock = Clock::start();
     let threads = edge::threads(how.threads);
@@ -63,7 +66,7 @@ pub fn run(plan: &Plan, root: &Path, how: &How, wanted: Wanted<'_>) -> Result<En
             share,
             interrupted: &edge::interrupted,
             progress: &mut |progress| display.update(progress),
-            started: clock.started(),
+            now: &edge::now,
             elapsed: &|| clock.seconds(),
             log: &mut || clock.log(threads, &plan.manifest().path),
         },
@@ -73,7 +76,7 @@ pub fn run(plan: &Plan, root: &Path, how: &How, wanted: Wanted<'_>) -> Result<En
     for part in &report.discarded {
         console::note(&format!("{name}: computed again, since {} {}", part.path.display(), part.reason));
     }
-    failures(plan, &report, root, share);
+    failures(plan, &report, out, share);
     if report.from_shards > 0 {
         console::note(&format!("{name}: {} runs were taken from shards", count(report.from_shards)));
     }
@@ -115,14 +118,13 @@ pub fn run(plan: &Plan, root: &Path, how: &How, wanted: Wanted<'_>) -> Result<En
     })
 }
 
-fn failures(plan: &Plan, report: &Report, root: &Path, share: Option<&Share>) {
+fn failures(plan: &Plan, report: &Report, out: &Path, share: Option<&Share>) {
     for failure in &report.failures {
         let again = match share {
             Some(share) => {
-                let (path, root) = (plan.manifest().path.display(), root.display());
-                format!("tokenpark run {path} --out {root} --retry --shard {}", share.shard)
+                format!("{} --retry --shard {}", console::command("run", &plan.manifest().path, out), share.shard)
             }
-            None => again(plan, failure, root),
+            None => again(plan, failure, out),
         };
         let Failure { point, replica, error } = failure;
         console::note(&format!(
@@ -134,7 +136,6 @@ fn failures(plan: &Plan, report: &Report, root: &Path, share: Option<&Share>) {
 }
 
 /// The command that computes a failed run again.
-pub fn again(plan: &Plan, Failure { point, replica, .. }: &Failure, root: &Path) -> String {
-    let (path, root) = (plan.manifest().path.display(), root.display());
-    format!("tokenpark run {path} --out {root} --retry --only {point}:{replica}")
+pub fn again(plan: &Plan, Failure { point, replica, .. }: &Failure, out: &Path) -> String {
+    format!("{} --retry --only {point}:{replica}", console::command("run", &plan.manifest().path, out))
 }

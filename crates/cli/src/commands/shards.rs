@@ -1,12 +1,12 @@
 //! What several commands have to do with shards: which one is meant, and how far they are.
 
 use crate::args::RunArgs;
-use crate::console::count;
+use crate::console::{command, count};
 use crate::edge;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use tokenpark_dataset::{Dataset, DatasetError, RunLog};
-use tokenpark_sweep::{Plan, RunList, Shard, Share};
+use tokenpark_dataset::{Dataset, DatasetError, RunLog, State};
+use tokenpark_sweep::{Plan, RunList, Shard, Share, dataset};
 
 /// What `--shard` asks for.
 #[derive(Debug, Clone, Copy)]
@@ -71,8 +71,8 @@ impl Asked {
     }
 }
 
-/// The share that the arguments of `run` ask for.
-pub fn share(args: &RunArgs) -> Result<Option<Share>, super::CommandError> {
+/// The share that the arguments of `run` ask for, of these plans.
+pub fn share(args: &RunArgs, plans: &[Plan]) -> Result<Option<Share>, super::CommandError> {
     let shard = match args.shard {
         None => return Ok(None),
         Some(Asked::One(shard)) => shard,
@@ -81,7 +81,10 @@ pub fn share(args: &RunArgs) -> Result<Option<Share>, super::CommandError> {
             Shard::new(index, count)?
         }
     };
-    let list = args.list.as_deref().map(RunList::read).transpose()?;
+    // Once the shards are joined the list is gone with them, and nothing is left to do.
+    let is_done = |plan| Ok(matches!(dataset(plan, &args.data.out)?.state()?, State::Complete(_)));
+    let done = plans.iter().map(is_done).collect::<Result<Vec<bool>, DatasetError>>()?.iter().all(|&done| done);
+    let list = args.list.as_deref().filter(|_| !done || args.how.fresh).map(RunList::read).transpose()?;
     Ok(Some(Share { shard, list }))
 }
 
@@ -120,7 +123,7 @@ pub fn name(plan: &Plan, share: Option<&Share>) -> String {
 
 /// The folder of a plan's dataset, or of its shard if that is there.
 pub fn folder(plan: &Plan, root: &Path, share: Option<&Share>) -> Result<PathBuf, DatasetError> {
-    let whole = tokenpark_sweep::dataset(plan, root)?;
+    let whole = dataset(plan, root)?;
     let shard = share.map(|share| whole.shard(share.shard.index(), share.shard.count())).transpose()?;
     Ok(shard.filter(|shard| shard.run_log().is_file()).unwrap_or(whole).folder())
 }
@@ -168,11 +171,11 @@ impl Shards {
     }
 
     /// As the end of a sentence.
-    pub fn sentence(&self, manifest: &Path, done: u64, runs: u64) -> String {
+    pub fn sentence(&self, (manifest, out): (&Path, &Path), done: u64, runs: u64) -> String {
         let counts: Vec<String> = self.counts.iter().map(u32::to_string).collect();
         let begun = if self.begun > 0 { format!(", {} begun", self.begun) } else { String::new() };
         let next = match (done >= runs && self.begun == 0, self.counts.len()) {
-            (true, 1) => format!("; tokenpark merge {} joins them", manifest.display()),
+            (true, 1) => format!("; {} joins them", command("merge", manifest, out)),
             (_, 2..) => "; merge refuses such a mixture".to_owned(),
             _ => String::new(),
         };

@@ -1,5 +1,5 @@
 //! `tokenpark status`: fresh, stale, partial, failed, missing or orphaned, and why. Reads logs, names, lengths and
-//! footers, but no rows.
+//! footers, and keys of runs only where both shards and a staging area of the whole are there.
 
 use super::run::again;
 use super::shards::Shards;
@@ -46,12 +46,12 @@ pub fn status(args: &Read) -> Result<End, CommandError> {
     for (plan, path) in opened {
         match plan {
             Ok(plan) => {
-                let (status, dataset) = (there(&plan, root, remote.as_ref())?, dataset(&plan, root)?);
+                let (status, dataset) = (there(&plan, &args.data.out, remote.as_ref())?, dataset(&plan, root)?);
                 if !args.json {
-                    lines(&plan, &status, root).iter().for_each(|line| console::data(line));
+                    lines(&plan, &status, &args.data.out).iter().for_each(|line| console::data(line));
                     submitted.line(&dataset).iter().for_each(|line| console::data(&format!("    {line}")));
                 }
-                let mut row = row(&plan, &status, root);
+                let mut row = row(&plan, &status, &args.data.out);
                 row["queue"] = submitted.json(&dataset);
                 rows.push(row);
                 known.extend(status.dataset);
@@ -86,19 +86,19 @@ fn other(args: &Read, word: &str, name: &str, manifest: Option<&Path>, why: &str
     json!({ "name": name, "manifest": manifest, "status": word, "why": why })
 }
 
-fn lines(plan: &Plan, status: &Status, root: &Path) -> Vec<String> {
+fn lines(plan: &Plan, status: &Status, out: &Path) -> Vec<String> {
     let mut lines = vec![format!("{:8} {}: {}", status.word, plan.manifest().name, status.why)];
     for failure in status.failures.iter().take(MOST_FAILURES) {
         let Failure { point, replica, error } = failure;
         lines.push(format!("    point {point}, replica {replica}: {error}"));
-        lines.push(format!("    again: {}", again(plan, failure, root)));
+        lines.push(format!("    again: {}", again(plan, failure, out)));
     }
     lines
 }
 
-fn row(plan: &Plan, status: &Status, root: &Path) -> Value {
+fn row(plan: &Plan, status: &Status, out: &Path) -> Value {
     let failures = status.failures.iter().map(|failure| {
-        let again = again(plan, failure, root);
+        let again = again(plan, failure, out);
         json!({ "point": failure.point, "replica": failure.replica, "error": failure.error, "again": again })
     });
     json!({
@@ -108,20 +108,20 @@ fn row(plan: &Plan, status: &Status, root: &Path) -> Value {
 }
 
 /// What the store has, if a store is meant and it has something; else what this machine has.
-fn there(plan: &Plan, root: &Path, remote: Option<&Remote>) -> Result<Status, CommandError> {
-    let Some(remote) = remote else { return of(plan, root) };
-    let (there, total) = (remote.look(&dataset(plan, root)?)?, plan.runs());
+fn there(plan: &Plan, out: &Path, remote: Option<&Remote>) -> Result<Status, CommandError> {
+    let Some(remote) = remote else { return of(plan, out, out) };
+    let (there, total) = (remote.look(&dataset(plan, remote.mirror())?)?, plan.runs());
     if let Some(log) = there.log()? {
         return Ok(published(log, total));
     }
     match Shards::in_store(&there.shards()?) {
         Some(shards) => {
             let done = shards.runs.min(total);
-            let sentence = shards.sentence(&plan.manifest().path, shards.runs, total);
+            let sentence = shards.sentence((&plan.manifest().path, out), shards.runs, total);
             let status = Status::new("partial", format!("{done} of {total} runs are there; {sentence}"), done);
             Ok(Status { failed: shards.failed, shards: Some(shards), ..status })
         }
-        None => of(plan, root),
+        None => of(plan, remote.mirror(), out),
     }
 }
 
@@ -136,12 +136,12 @@ fn published(log: RunLog, total: u64) -> Status {
     }
 }
 
-fn of(plan: &Plan, root: &Path) -> Result<Status, CommandError> {
+fn of(plan: &Plan, root: &Path, out: &Path) -> Result<Status, CommandError> {
     let dataset = dataset(plan, root)?;
     let total = plan.runs();
     let state = dataset.state()?;
     if let (State::Partial { .. } | State::Missing, Some(shards)) = (&state, Shards::of(&dataset)?) {
-        return Ok(sharded(plan, &dataset, shards)?);
+        return Ok(sharded(plan, &dataset, shards, out)?);
     }
     Ok(match state {
         State::Complete(log) => published(log, total),
@@ -157,12 +157,13 @@ fn of(plan: &Plan, root: &Path) -> Result<Status, CommandError> {
 }
 
 /// Runs in the staging area of the whole and in shards.
-fn sharded(plan: &Plan, dataset: &Dataset, shards: Shards) -> Result<Status, DatasetError> {
+fn sharded(plan: &Plan, dataset: &Dataset, shards: Shards, out: &Path) -> Result<Status, DatasetError> {
     let (total, journal) = (plan.runs(), dataset.journal());
-    let done = (dataset.staged()? + shards.runs).min(total);
+    // Runs can be staged and in a shard as well; only then is it worth reading which they are.
+    let done = if dataset.staged()? == 0 { shards.runs } else { dataset.known_runs()?.len() as u64 };
     let failed = journal.failed + shards.failed;
     let failing = if failed > 0 { format!(", {failed} failed") } else { String::new() };
-    let sentence = shards.sentence(&plan.manifest().path, done, total);
+    let sentence = shards.sentence((&plan.manifest().path, out), done, total);
     let status = Status::new("partial", format!("{done} of {total} runs are there{failing}; {sentence}"), done);
     Ok(Status { failed, failures: journal.failures, shards: Some(shards), ..status })
 }

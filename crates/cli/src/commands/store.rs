@@ -1,12 +1,13 @@
-//! `run`, `merge` and `status` with `--out s3://…`: the work of the mirror, and what is in the store before and after.
+//! `--out s3://…`: the work of the mirror, and what is in the store before and after.
 
 use super::run::{Wanted, run};
 use super::{CommandError, End};
 use crate::args::How;
 use crate::commands::shards;
 use crate::console::{self, count};
-use crate::remote::{Remote, There};
-use tokenpark_dataset::RunLog;
+use crate::remote::{Remote, RemoteError, There};
+use std::path::{Path, PathBuf};
+use tokenpark_dataset::{RunLog, State};
 use tokenpark_sweep::{Plan, SweepError, dataset};
 
 /// Brings a dataset, or a shard, of the store up to date.
@@ -29,7 +30,7 @@ pub fn run_there(plan: &Plan, remote: &Remote, how: &How, wanted: Wanted<'_>) ->
             return Ok(end_of(log));
         }
         if how.retry && !place.run_log().is_file() {
-            there.fetch(false)?;
+            there.fetch_whole()?;
         }
     }
     let end = run(plan, remote.mirror(), how, wanted)?;
@@ -49,7 +50,7 @@ pub fn merge_there(plan: &Plan, remote: &Remote, keep: bool) -> Result<End, Comm
             end_of(&log)
         }
         None => {
-            there.fetch(true)?;
+            there.fetch_shards()?;
             let end = super::merge::join(plan, remote.mirror(), keep)?;
             send(name, &there)?;
             end
@@ -59,6 +60,20 @@ pub fn merge_there(plan: &Plan, remote: &Remote, keep: bool) -> Result<End, Comm
         there.delete_shards()?;
     }
     Ok(end)
+}
+
+/// The folder of datasets on this machine in which the plan's can be read: of a store, its mirror, once the dataset is
+/// fetched.
+pub fn folder(plan: &Plan, out: &Path) -> Result<PathBuf, CommandError> {
+    let Some(remote) = Remote::at(out) else { return Ok(out.to_path_buf()) };
+    let place = dataset(plan, remote.mirror())?;
+    let there = remote.look(&place)?;
+    let Some(log) = there.log()? else { return Err(RemoteError::Missing { url: there.url }.into()) };
+    if !matches!(place.state()?, State::Complete(here) if here == log) {
+        there.fetch_whole()?;
+        console::note(&format!("{}: fetched from {}", plan.manifest().name, there.url));
+    }
+    Ok(remote.mirror().to_path_buf())
 }
 
 fn send(name: &str, there: &There<'_>) -> Result<(), CommandError> {

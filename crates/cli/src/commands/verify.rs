@@ -1,7 +1,7 @@
 //! `tokenpark verify`: is a dataset what it was, and does it come out again? Exit code 1 when not.
 
-use super::{CommandError, End, lock, plans};
-use crate::args::{Data, Reports};
+use super::{CommandError, End, lock, plans, store};
+use crate::args::{Place, Reports};
 use crate::console::{self, count};
 use crate::edge;
 use crate::progress::Counter;
@@ -18,7 +18,7 @@ pub struct Verify {
     #[arg(value_name = "MANIFEST", required_unless_present = "lock", value_hint = ValueHint::FilePath)]
     pub manifests: Vec<PathBuf>,
     #[command(flatten)]
-    pub data: Data,
+    pub data: Place,
     #[command(flatten)]
     pub reports: Reports,
     /// Compute so many runs again, spread over the plan, or all; files must then be the same byte for byte.
@@ -66,7 +66,7 @@ pub fn verify(args: &Verify) -> Result<End, CommandError> {
 
 /// Computes and compares; a lock of the same dataset is compared as well. `None` when interrupted.
 fn check(plan: &Plan, args: &Verify) -> Result<Option<Verification>, CommandError> {
-    let root = &args.data.out;
+    let root = &store::folder(plan, &args.data.out)?;
     let mut counter = Counter::new(&plan.manifest().name);
     let mut progress = |done, total| counter.update(done, total);
     let found = tokenpark_sweep::verify(plan, root, args.sample, args.threads, &edge::interrupted, &mut progress);

@@ -20,7 +20,7 @@ fn started(lab: &Lab) -> Child {
     let mut command = lab.command("run small.toml --threads 1");
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
     for _ in 0..15_000 {
-        if lab.path("data/.staging").exists() && lab.files("data/.staging").keys().any(|path| is_part(path)) {
+        if lab.path("data/.staging").exists() && lab.times("data").keys().any(|path| is_part(path)) {
             return child;
         }
         sleep(Duration::from_millis(2));
@@ -36,6 +36,26 @@ fn is_part(path: &std::path::Path) -> bool {
 fn interrupt(child: &Child) {
     let kill = Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status();
     assert!(kill.expect("a shell").success(), "the run is over already");
+}
+
+#[test]
+fn prop_a_patient_run_waits_for_another() {
+    let lab = lab();
+    let mut child = started(&lab);
+    let second = lab.fine("run small.toml --wait 100");
+    contains(&second.stderr, &["waiting up to 100 s: error: process ", "small: fresh, 1 400 runs"]);
+    assert!(child.wait().expect("an end").success());
+    // Who waits can be interrupted as well.
+    let mut child =
+        lab.command("run small.toml --fresh --threads 1").stderr(Stdio::null()).spawn().expect("the binary");
+    while !lab.path("data/.staging").exists() {
+        sleep(Duration::from_millis(2));
+    }
+    let waiting = lab.command("run small.toml --fresh --wait 100").stderr(Stdio::piped()).spawn().expect("the binary");
+    sleep(Duration::from_millis(300));
+    interrupt(&waiting);
+    assert_eq!(waiting.wait_with_output().expect("an end").status.code(), Some(130));
+    child.kill().and_then(|()| child.wait()).expect("the run can be stopped");
 }
 
 #[test]

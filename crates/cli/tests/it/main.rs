@@ -27,6 +27,7 @@ mod submit;
 mod verify;
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::SystemTime;
@@ -124,7 +125,7 @@ impl Lab {
 
     /// All files below a folder, by their path relative to it.
     fn files(&self, folder: &str) -> BTreeMap<PathBuf, Vec<u8>> {
-        walk(&self.path(folder), |path| std::fs::read(path).expect("a readable file"))
+        walk(&self.path(folder), |path| std::fs::read(path))
     }
 
     /// The Parquet files below a folder: what must be the same bytes however it was made.
@@ -137,7 +138,7 @@ impl Lab {
 
     /// When the files below a folder were last written.
     fn times(&self, folder: &str) -> BTreeMap<PathBuf, SystemTime> {
-        walk(&self.path(folder), |path| path.metadata().and_then(|file| file.modified()).expect("a file's time"))
+        walk(&self.path(folder), |path| path.metadata().and_then(|file| file.modified()))
     }
 
     /// The names directly in the folder.
@@ -165,16 +166,28 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn walk<T>(folder: &Path, of: impl Fn(&Path) -> T) -> BTreeMap<PathBuf, T> {
+/// What `of` tells of every file below a folder; those that vanish meanwhile are left out.
+fn walk<T>(folder: &Path, of: impl Fn(&Path) -> std::io::Result<T>) -> BTreeMap<PathBuf, T> {
     let mut found = BTreeMap::new();
     let mut waiting = vec![folder.to_path_buf()];
     while let Some(next) = waiting.pop() {
-        for entry in std::fs::read_dir(&next).unwrap_or_else(|error| panic!("{}: {error}", next.display())) {
+        let entries = match std::fs::read_dir(&next) {
+            // A process that works there has removed it since.
+            Err(error) if error.kind() == ErrorKind::NotFound && next != folder => continue,
+            entries => entries.unwrap_or_else(|error| panic!("{}: {error}", next.display())),
+        };
+        for entry in entries {
             let path = entry.expect("an entry").path();
             if path.is_dir() {
                 waiting.push(path);
-            } else {
-                found.insert(path.strip_prefix(folder).expect("below").to_path_buf(), of(&path));
+                continue;
+            }
+            match of(&path) {
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                value => {
+                    let value = value.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+                    found.insert(path.strip_prefix(folder).expect("below").to_path_buf(), value);
+                }
             }
         }
     }

@@ -50,8 +50,10 @@ fn prop_shards_of_any_number_give_the_bytes_of_one_run() {
         let last = folder.join(format!("shards/{}-of-{count}/runs/part-0.parquet", count.min(RUNS) - 1));
         assert!(last.is_file(), "{}", last.display());
         assert!(!lab.path(&out).join(".staging").exists(), "{count}: shards leave nothing in the staging area");
-        let sentence =
-            format!("{} of {count} shards are complete; tokenpark merge small.toml joins them", count.min(RUNS));
+        let sentence = format!(
+            "{} of {count} shards are complete; tokenpark merge small.toml --out {out} joins them",
+            count.min(RUNS)
+        );
         let status = lab.fine(&format!("status small.toml --out {out}")).stdout;
         contains(&status, &["partial  small: 8 of 8 runs are there; ", &sentence]);
         let ran = lab.fine(&format!("merge small.toml --out {out}"));
@@ -193,6 +195,17 @@ fn prop_a_whole_run_takes_what_shards_have() {
     contains(&lab.fine("run small.toml --shard 0/2").stderr, &["fresh, 8 runs in"]);
 }
 
+/// What a whole run took from a shard is not there twice.
+#[test]
+fn regress_status_counts_a_run_once() {
+    let lab = Lab::small();
+    shards(&lab, "data", 2, &[0]);
+    let kept = lab.fine("run small.toml --replicas 0..2").stderr;
+    let kept = kept.split(" of 8 runs are kept").next().and_then(|text| text.chars().last()).expect("a number");
+    assert!("567".contains(kept), "four of the shard and some more: {kept}");
+    contains(&lab.fine("status small.toml").stdout, &[&format!("partial  small: {kept} of 8 runs are there; ")]);
+}
+
 #[test]
 fn prop_merge_joins_what_a_whole_run_had_staged() {
     let lab = Lab::small();
@@ -303,7 +316,7 @@ fn signalled(lab: &Lab, signal: &str) -> (Option<i32>, String) {
     let mut command = lab.command("run small.toml --shard 0/2 --threads 1");
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the binary starts");
     let parts = || match lab.path("data/.staging").exists() {
-        true => lab.files("data/.staging").keys().filter(|path| path.ends_with("runs.parquet")).count(),
+        true => lab.times("data/.staging").keys().filter(|path| path.ends_with("runs.parquet")).count(),
         false => 0,
     };
     let before = parts();

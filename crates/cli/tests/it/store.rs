@@ -140,6 +140,31 @@ fn prop_what_was_lost_on_the_way_is_not_there() {
 }
 
 #[test]
+fn prop_what_reads_datasets_fetches_them() {
+    let (world, here, there) = (World::new(), Lab::small(), Lab::small());
+    let ran = world.on(&there, "verify small.toml --out s3://lab/x", "");
+    assert_eq!(ran.code, 2);
+    contains(&ran.stderr, &["there is no complete dataset in s3://lab/x/small/"]);
+    world.fine(&here, "run small.toml --out s3://lab/x");
+    contains(&world.fine(&there, "verify small.toml --out s3://lab/x").stderr, &["small: fetched from s3://lab/x"]);
+    let ran = world.fine(&there, "analyze small.toml --out s3://lab/x");
+    assert!(!ran.stderr.contains("fetched"), "once is enough: {}", ran.stderr);
+    assert!(there.path("reports/small/curves.parquet").is_file());
+    // A copy that was changed here is not what is in the store.
+    for path in there.tables("data/.remote").into_keys().filter(|path| path.ends_with("observables/part-0.parquet")) {
+        there.write(&format!("data/.remote/{}", path.display()), "short");
+    }
+    contains(&world.fine(&there, "lock small.toml --out s3://lab/x").stderr, &["small: fetched from"]);
+    here.fine("run small.toml --out local");
+    world.fine(&here, "lock small.toml --out local");
+    assert_eq!(
+        here.read("experiments.lock"),
+        there.read("experiments.lock").split("[experiments.small.figures]").next().expect("text").to_owned()
+            + "[experiments.small.figures]\n"
+    );
+}
+
+#[test]
 fn prop_failed_runs_of_a_store_are_retried() {
     let (world, here, there) = (World::new(), Lab::empty(), Lab::empty());
     let manifest = edited("beta = 4.0", "beta = 4.0\nweights = \"unnormalized\"").replace("[4.0, 9.0]", "[1.0, 800.0]");
@@ -150,6 +175,7 @@ fn prop_failed_runs_of_a_store_are_retried() {
     let before = world.tables("lab");
     let ran = world.on(&there, "run small.toml --out s3://lab/x --retry", "");
     assert_eq!(ran.code, 1);
+    contains(&ran.stderr, &["again: tokenpark run small.toml --out s3://lab/x --retry --only 1:0"]);
     assert_eq!(ran.stderr.matches(" failed: ").count(), 4, "only these four: {}", ran.stderr);
     assert_eq!(world.tables("lab"), before);
 }
@@ -162,9 +188,9 @@ fn regress_addresses() {
         assert_eq!(ran.code, 2, "{out}");
         contains(&ran.stderr, &["allowed: "]);
     }
-    let ran = lab.run("verify small.toml --out s3://lab/x");
+    let ran = lab.run("submit slurm small.toml --out s3://lab/x");
     assert_eq!(ran.code, 2);
-    contains(&ran.stderr, &["run, merge and status know object stores"]);
+    contains(&ran.stderr, &["know folders only"]);
     let output = lab.command("run small.toml --out s3://lab/x").env("PATH", "/nowhere").output().expect("the binary");
     assert_eq!(output.status.code(), Some(2));
     contains(

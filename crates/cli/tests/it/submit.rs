@@ -57,8 +57,8 @@ fn regress_a_dry_run_prints_the_scripts_and_writes_nothing() {
         "#SBATCH --requeue\n",
         "#SBATCH --signal=B:USR1@60\n",
         "#SBATCH --mem=4G\n",
-        "--shard \"$SLURM_ARRAY_TASK_ID/4\" --list '",
-        "/shards/slurm/runs.toml' --threads 3 &\n",
+        "/data --wait 300 --shard \"$SLURM_ARRAY_TASK_ID/4\" --list /",
+        "/shards/slurm/runs.toml --threads 3 &\n",
         "scontrol requeue \"$SLURM_JOB_ID\"",
     ];
     contains(&ran.stdout, &lines);
@@ -66,7 +66,7 @@ fn regress_a_dry_run_prints_the_scripts_and_writes_nothing() {
     assert_eq!(ran.stdout.matches("#!/bin/bash").count(), 2);
     assert_eq!(ran.stdout.matches("#SBATCH --partition=long").count(), 2);
     assert_eq!(ran.stdout.matches("#SBATCH --mem=4G").count(), 1);
-    contains(&ran.stdout, &["\nexec '", "' merge '"]);
+    contains(&ran.stdout, &["\nexec /", " merge /"]);
     contains(&ran.stderr, &["small: 8 of 8 runs are missing, 4 tasks"]);
     assert_eq!(run(&lab, "submit slurm small.toml --dry-run --tasks 4 --time").code, 2);
     // More tasks than runs would have nothing to do.
@@ -85,7 +85,7 @@ fn val_bash_accepts_the_scripts() {
         .output()
         .expect("the binary starts");
     let text = String::from_utf8(output.stdout).expect("UTF-8");
-    contains(&text, &[r#"run '"#, r#"it'\''s "odd".toml' --out '"#, "da ta' --shard", "--output=\"/"]);
+    contains(&text, &[r#" run '/"#, r#"it'\''s "odd".toml' --out '"#, "da ta' --wait 300 --shard", "--output=\"/"]);
     lab.write("script.sh", &text);
     let checked = std::process::Command::new("bash").args(["-n", "script.sh"]).current_dir(lab.path("")).status();
     assert!(checked.expect("bash").success(), "{text}");
@@ -135,6 +135,14 @@ fn regress_only_what_is_missing_is_submitted() {
     assert_eq!(ran.code, 0);
     contains(&ran.stderr, &["small: fresh, nothing to submit"]);
     assert_eq!(lab.read("calls.txt").lines().count(), 2);
+    // A task that was still in the queue when somebody merged by hand: its list is gone, and nothing is left to do.
+    let late = std::process::Command::new("bash")
+        .arg(lab.path("given-job.sh"))
+        .env("SLURM_ARRAY_TASK_ID", "0")
+        .output()
+        .expect("bash");
+    assert_eq!(late.status.code(), Some(0), "{late:?}");
+    contains(&String::from_utf8_lossy(&late.stderr), &["shard 0/4: fresh, 8 runs"]);
 }
 
 #[test]
@@ -205,7 +213,7 @@ fn regress_status_shows_the_queue() {
     contains(&lab.read("asked.txt"), &["--json", "--name=tokenpark-small-"]);
     let ran = run(&lab, "submit slurm small.toml --tasks 4");
     assert_eq!(ran.code, 2);
-    contains(&ran.stderr, &["jobs 41, 42 of this dataset is in the queue (4 pending, 1 running)"]);
+    contains(&ran.stderr, &["the queue has jobs 41, 42 of this dataset (4 pending, 1 running)"]);
     // As 23.11 does.
     let new = r#"
         {"name": "{name}", "job_state": ["PENDING"], "job_id": 41, "array_job_id": {"set": true, "number": 41},
@@ -214,6 +222,15 @@ fn regress_status_shows_the_queue() {
          "array_task_string": ""}"#;
     squeue(&lab, new);
     contains(&line(&lab), &["    in the queue: job 41, 3 pending\n"]);
+    // The folder of the datasets is the comment; the same dataset in another folder is another job.
+    let comment = |folder: &str| new.replace(r#""job_id": 41,"#, &format!(r#""job_id": 41, "comment": "{folder}","#));
+    squeue(&lab, &comment(&lab.path("data").display().to_string()));
+    contains(&line(&lab), &["    in the queue: job 41, 3 pending\n"]);
+    let roundabout = run(&lab, "status small.toml --out ./bin/../data/").stdout;
+    contains(&roundabout, &["    in the queue: job 41, 3 pending\n"]);
+    squeue(&lab, &comment("/elsewhere/data"));
+    contains(&line(&lab), &["    submitted; not in the queue any more\n"]);
+    squeue(&lab, new);
     let json = run(&lab, "status small.toml --json").stdout;
     contains(&json, &[r#""queue":{"jobs":[41],"states":{"pending":3}}"#, r#""shards":null"#]);
     lab.write("bin/squeue", "#!/bin/bash\necho 'no controller' >&2\nexit 1\n");

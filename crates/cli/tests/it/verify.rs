@@ -190,6 +190,35 @@ fn prop_strangers_and_missing_files_are_found() {
     damaged(&lab, "1", &["manifest.toml is not the dataset's manifest"]);
 }
 
+/// Comments change no number, but the file was published without them.
+#[test]
+fn prop_a_changed_comment_is_found() {
+    let lab = lab();
+    let path = folder(&lab).join("manifest.toml");
+    let text = std::fs::read_to_string(&path).expect("a manifest");
+    std::fs::write(&path, format!("# Computed by somebody else.\n{text}")).expect("a writable file");
+    damaged(&lab, "1", &["manifest.toml has not the SHA-256 "]);
+    std::fs::write(&path, text).expect("a writable file");
+    lab.fine("verify small.toml --sample 1");
+}
+
+#[test]
+fn prop_shards_that_were_kept_are_looked_at() {
+    let lab = Lab::small();
+    lab.fine("run small.toml --shard 0/2");
+    lab.fine("run small.toml --shard 1/2");
+    lab.fine("merge small.toml --keep");
+    lab.fine("verify small.toml --sample 1");
+    let shards = folder(&lab).join("shards");
+    let table = shards.join("1-of-2/observables/part-0.parquet");
+    let mut bytes = std::fs::read(&table).expect("a table");
+    bytes[100] ^= 1;
+    // A file of its own: the published tables may be links to the same bytes.
+    std::fs::remove_file(&table).and_then(|()| std::fs::write(&table, bytes)).expect("a writable file");
+    std::fs::write(shards.join("notes.txt"), "mine").expect("a writable file");
+    damaged(&lab, "1", &["shards/1-of-2 ", "has the SHA-256 ", "notes.txt is no shard of the dataset"]);
+}
+
 #[test]
 fn prop_a_lost_run_is_found() {
     let lab = lab();

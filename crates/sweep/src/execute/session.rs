@@ -33,7 +33,7 @@ pub(super) struct Session<'a> {
 impl<'a> Session<'a> {
     pub(super) fn new(plan: &'a Plan, staging: Staging, options: &Options<'_>) -> Self {
         let progress = Progress { done: staging.finished().len() as u64, total: plan.runs(), ..Progress::default() };
-        let sessions = Sessions::new(&staging, &options.started);
+        let sessions = Sessions::new(&staging, &(options.now)());
         Self { plan, staging, progress, sessions, share: None, block: block_size(plan), waiting: BTreeMap::new() }
     }
 
@@ -47,6 +47,7 @@ impl<'a> Session<'a> {
 
     /// Computes what is missing and publishes the whole when all is there; lists the failed runs as well.
     pub(super) fn finish(mut self, options: &mut Options<'_>) -> Result<(Ending, Vec<Failure>), SweepError> {
+        let log = (options.log)();
         let stopped = self.compute(options)?;
         let failures = self.sessions.failures().to_vec();
         // Failures of earlier sessions count as well.
@@ -54,7 +55,8 @@ impl<'a> Session<'a> {
         if stopped || self.progress.done < self.progress.total {
             return Ok((Ending::Stopped(Progress { failed, ..self.progress }), failures));
         }
-        let log = RunLog { failed, ..self.sessions.total((options.log)()) };
+        let (seconds, finished) = ((options.elapsed)(), (options.now)());
+        let log = RunLog { failed, ..self.sessions.total(RunLog { seconds, finished, ..log }) };
         // A shard can hold runs of earlier sessions that are not asked for this time.
         let expected = if self.share.is_some() { self.staging.finished().len() as u64 } else { self.plan.runs() };
         Ok((Ending::Published(self.staging.publish(expected, &self.plan.manifest().source, log)?), failures))

@@ -39,7 +39,7 @@ fn compute(plan: &Plan, root: &Path, share: Option<&Share>, patience: u64) -> Re
         share,
         interrupted: &|| asked.fetch_add(1, Relaxed) >= patience,
         progress: &mut |_| {},
-        started: String::new(),
+        now: &String::new,
         elapsed: &|| 0.0,
         log: &mut RunLog::default,
     };

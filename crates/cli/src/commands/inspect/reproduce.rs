@@ -1,6 +1,7 @@
 //! The commands that make a file again.
 
 use super::Found;
+use crate::console::shell;
 
 /// The shell commands, one a line; the last ones are remarks that begin with `#`.
 pub fn commands(found: &Found) -> Vec<String> {
@@ -36,14 +37,4 @@ pub fn commands(found: &Found) -> Vec<String> {
 
 fn quoted(found: &Found) -> String {
     shell(&found.path.display().to_string())
-}
-
-/// A word as a shell reads it.
-fn shell(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "/._-+:=".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
 }

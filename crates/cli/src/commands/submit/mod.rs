@@ -80,7 +80,7 @@ pub enum SubmitError {
         folder: PathBuf,
     },
     /// A job of the dataset is in the queue.
-    #[error("{job} of this dataset is in the queue ({tasks}); wait for it or cancel it")]
+    #[error("the queue has {job} of this dataset ({tasks}); wait for the end or cancel it")]
     Queued {
         /// Its number, in words.
         job: String,

@@ -4,7 +4,7 @@ use super::script::{FOLDER, name};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
-use std::path::{Path, absolute};
+use std::path::{Path, PathBuf, absolute};
 use std::process::Command;
 use tokenpark_dataset::Dataset;
 
@@ -80,19 +80,21 @@ pub fn ask(names: &[String], out: &Path) -> Queue {
             Queue::Unknown(String::from_utf8_lossy(&output.stderr).trim().to_owned())
         }
         Ok(output) => match serde_json::from_slice(&output.stdout) {
-            Ok(answer) => Queue::Jobs(jobs(&answer, names, &absolute(out).unwrap_or_default().display().to_string())),
+            Ok(answer) => Queue::Jobs(jobs(&answer, names, out)),
             Err(error) => Queue::Unknown(format!("squeue --json: {error}")),
         },
     }
 }
 
 /// The jobs in an answer; other names are left out, since older versions list everything.
-fn jobs(answer: &Value, names: &[String], out: &str) -> Vec<(String, Tasks)> {
+fn jobs(answer: &Value, names: &[String], out: &Path) -> Vec<(String, Tasks)> {
     let mut found: BTreeMap<&str, Tasks> = BTreeMap::new();
     for job in answer["jobs"].as_array().into_iter().flatten() {
         let Some(name) = job["name"].as_str().filter(|name| names.iter().any(|other| other == name)) else { continue };
         let state = state(&job["job_state"]);
-        let elsewhere = job["comment"].as_str().is_some_and(|comment| !comment.is_empty() && comment != out);
+        let elsewhere = job["comment"]
+            .as_str()
+            .is_some_and(|comment| !comment.is_empty() && place(Path::new(comment)) != place(out));
         if elsewhere || ENDED.contains(&state.as_str()) {
             continue;
         }
@@ -102,6 +104,11 @@ fn jobs(answer: &Value, names: &[String], out: &str) -> Vec<(String, Tasks)> {
         *tasks.states.entry(state).or_default() += count(&job["array_task_string"]);
     }
     found.into_iter().map(|(name, tasks)| (name.to_owned(), tasks)).collect()
+}
+
+/// The folder that a path leads to, however it is written.
+fn place(path: &Path) -> PathBuf {
+    path.canonicalize().or_else(|_| absolute(path)).unwrap_or_else(|_| path.to_path_buf())
 }
 
 /// States of jobs that are listed for a while after their end.

@@ -1,5 +1,6 @@
 //! The scripts that Slurm is given.
 
+use crate::console::shell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use tokenpark_dataset::Dataset;
@@ -28,6 +29,9 @@ pub struct Job {
     /// Options of sbatch.
     pub options: Vec<String>,
 }
+
+/// Seconds that a task waits for the lock of its predecessor.
+const PATIENCE: u32 = 300;
 
 /// The shell's part of a task. The run is told that the time is up, and the task goes back to the queue with what is
 /// finished; a run that finished nothing in all that time ends with another code, since it never would.
@@ -106,8 +110,10 @@ impl Job {
         ]
     }
 
+    /// On a network file system the lock of a process that died with its node lives on for a while.
     fn command(&self, what: &str) -> String {
-        format!("{} {what} {} --out {}", quoted(&self.program), quoted(&self.manifest), quoted(&self.out))
+        let [program, manifest, out] = [&self.program, &self.manifest, &self.out].map(|path| quoted(path));
+        format!("{program} {what} {manifest} --out {out} --wait {PATIENCE}")
     }
 
     fn script(&self, what: &str, options: &[String], body: &str) -> String {
@@ -146,7 +152,7 @@ fn ranges(numbers: &BTreeSet<u32>) -> String {
 
 /// A path as one word of the shell.
 fn quoted(path: &Path) -> String {
-    format!("'{}'", path.display().to_string().replace('\'', r"'\''"))
+    shell(&path.display().to_string())
 }
 
 /// A value of an #SBATCH line as one word.
