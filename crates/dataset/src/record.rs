@@ -45,7 +45,7 @@ pub struct RunLog {
     /// The first of those, [`Journal::MOST_FAILURES`] at most.
     #[serde(default)]
     pub failures: Vec<Failure>,
-    /// The SHA-256 of manifest.toml; empty in datasets of version 0.1.0 and earlier. Filled in by
+    /// The SHA-256 of manifest.toml; empty in older datasets. Filled in by
     /// [`Staging::publish`](crate::Staging::publish).
     #[serde(default)]
     pub manifest_sha256: String,

@@ -12,6 +12,7 @@ use crate::writer::digest;
 
 /// How far a dataset is.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "there is never more than one of them")]
 pub enum State {
     /// Published, with all files present at their recorded lengths.
     Complete(RunLog),
