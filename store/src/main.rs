@@ -130,7 +130,7 @@ async fn get(place: &Place, path: &str, to: &Path) -> Result<(), StoreError> {
     let at = |source| StoreError::File { path: to.to_path_buf(), source };
     std::fs::create_dir_all(to.parent().unwrap_or(Path::new("."))).map_err(at)?;
     let name = to.file_name().unwrap_or_default().to_string_lossy();
-    let temporary = to.with_file_name(format!(".{name}.tmp"));
+    let temporary = to.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
     let mut file = File::create(&temporary).map_err(at)?;
     let mut pieces = place.store.get(&place.key(path)?).await?.into_stream();
     while let Some(piece) = pieces.try_next().await? {

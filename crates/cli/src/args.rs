@@ -322,12 +322,15 @@ fn folder(text: &str) -> Result<PathBuf, String> {
 }
 
 fn place(text: &str) -> Result<PathBuf, String> {
-    match text.strip_prefix("s3://") {
+    if let Some(rest) = text.strip_prefix("s3:").filter(|rest| !rest.starts_with("//")) {
+        return Err(format!("`{text}` is no address; allowed: s3://{}", rest.trim_matches('/')));
+    }
+    match text.strip_prefix("s3://").map(|rest| rest.trim_end_matches('/')) {
         // The words become folders of a mirror.
         Some(rest) if rest.split('/').any(|word| word.is_empty() || word == "." || word == "..") => {
             Err("allowed: s3://BUCKET/PREFIX".to_owned())
         }
-        Some(_) => Ok(PathBuf::from(text)),
+        Some(rest) => Ok(PathBuf::from(format!("s3://{rest}"))),
         None => folder(text),
     }
 }

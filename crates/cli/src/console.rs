@@ -1,11 +1,31 @@
 //! Data goes to stdout, all else to stderr. A reader that went away is not an error.
 
-use std::io::Write;
+use std::io::{Error, ErrorKind, Write};
 use std::path::Path;
+use std::sync::OnceLock;
+
+/// Why data could not be written, once that happened.
+static UNWRITTEN: OnceLock<Error> = OnceLock::new();
 
 /// Prints a line of data.
 pub fn data(line: &str) {
-    let _ = writeln!(std::io::stdout().lock(), "{line}");
+    text(&format!("{line}\n"));
+}
+
+/// Prints data that ends as it ends.
+pub fn text(text: &str) {
+    let mut stdout = std::io::stdout().lock();
+    if let Err(error) = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        // The first one says why.
+        let _ = UNWRITTEN.set(error);
+    }
+}
+
+/// Why data could not be written, if some could not.
+pub fn unwritten() -> Option<&'static Error> {
+    UNWRITTEN.get()
 }
 
 /// Tells the user something.

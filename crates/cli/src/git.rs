@@ -54,12 +54,24 @@ impl Repository {
         Ok(blobs.collect())
     }
 
-    /// The files of the whole working tree whose names end so, tracked or not, that are there and not ignored.
+    /// The files of all working trees of the repository whose names end so, tracked or not, that are there and not
+    /// ignored.
     pub fn working_files(&self, endings: &[&str]) -> Result<Vec<PathBuf>, String> {
-        let Some(top) = self.top() else { return Ok(vec![]) };
-        let listed = Self::at(&top).text(&["ls-files", "--cached", "--others", "--exclude-standard", "-z"])?;
-        let wanted = listed.split('\0').filter(|path| endings.iter().any(|ending| path.ends_with(ending)));
-        Ok(wanted.map(|path| top.join(path)).filter(|path| path.is_file()).collect())
+        let mut files = vec![];
+        for top in self.working_trees()? {
+            let listed = Self::at(&top).text(&["ls-files", "--cached", "--others", "--exclude-standard", "-z"])?;
+            let wanted = listed.split('\0').filter(|path| endings.iter().any(|ending| path.ends_with(ending)));
+            files.extend(wanted.map(|path| top.join(path)).filter(|path| path.is_file()));
+        }
+        Ok(files)
+    }
+
+    /// The topmost folders of all working trees that are there.
+    fn working_trees(&self) -> Result<Vec<PathBuf>, String> {
+        let listed = self.text(&["worktree", "list", "--porcelain"])?;
+        let folders = listed.lines().filter_map(|line| line.strip_prefix("worktree ")).map(PathBuf::from);
+        // A bare repository is listed as well, and so is a working tree that is gone.
+        Ok(folders.filter(|folder| folder.join(".git").exists()).collect())
     }
 
     /// Contents by what names them.

@@ -16,7 +16,13 @@ fn main() -> ExitCode {
     let cli = args::Cli::parse();
     edge::arm_fault();
     match commands::dispatch(cli.command) {
-        Ok(end) => end.code(),
+        Ok(end) => match console::unwritten() {
+            None => end.code(),
+            Some(error) => {
+                console::note(&format!("error: cannot write to standard output: {error}"));
+                ExitCode::from(2)
+            }
+        },
         Err(error) => {
             console::note(&format!("{error}"));
             ExitCode::from(2)

@@ -156,25 +156,39 @@ impl There<'_> {
 
     /// Fetches the shards into the mirror.
     pub fn fetch_shards(&self) -> Result<(), RemoteError> {
-        self.fetch(|path| path.starts_with("shards/"))
+        self.fetch(&self.folder, |path| path.starts_with("shards/"))
     }
 
-    /// Fetches the dataset itself into the mirror.
-    pub fn fetch_whole(&self) -> Result<(), RemoteError> {
-        let log = self.folder.join(LOG);
-        match std::fs::remove_file(&log) {
-            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                Err(DatasetError::Io { action: "remove", path: log, source }.into())
+    /// Fetches the dataset itself and puts it, as a whole, into the place of the one in the mirror, whose shards stay.
+    /// Who reads the old files can go on.
+    pub fn fetch_whole(&self, place: &Dataset) -> Result<(), RemoteError> {
+        let id = std::process::id();
+        let [fetched, old] = ["fetched", "old"].map(|what| self.remote.mirror.join(format!(".{what}-{id}")));
+        self.fetch(&fetched, |path| !path.starts_with("shards/"))?;
+        let lock = place.hold()?;
+        let done = (|| {
+            if self.folder.exists() {
+                let shards = self.folder.join("shards");
+                if shards.exists() {
+                    std::fs::rename(&shards, fetched.join("shards"))?;
+                }
+                std::fs::rename(&self.folder, &old)?;
             }
-            _ => self.fetch(|path| !path.starts_with("shards/")),
-        }
+            std::fs::create_dir_all(self.folder.parent().unwrap_or(&self.remote.mirror))?;
+            std::fs::rename(&fetched, &self.folder)
+        })();
+        lock.remove()?;
+        place.tidy();
+        // Nothing is lost if it stays.
+        let _ = std::fs::remove_dir_all(&old);
+        done.map_err(|source| DatasetError::Io { action: "replace", path: self.folder.clone(), source }.into())
     }
 
-    fn fetch(&self, wanted: impl Fn(&str) -> bool) -> Result<(), RemoteError> {
+    fn fetch(&self, into: &Path, wanted: impl Fn(&str) -> bool) -> Result<(), RemoteError> {
         let mut paths: Vec<String> = self.objects.keys().filter(|path| wanted(path)).cloned().collect();
         // Killed on the way, there is no log of a dataset that is not whole.
         paths.sort_by_key(|path| path.ends_with(LOG));
-        self.remote.ask(&["get", &self.url, &self.folder.to_string_lossy()], &paths).map(|_| ())
+        self.remote.ask(&["get", &self.url, &into.to_string_lossy()], &paths).map(|_| ())
     }
 
     /// Sends what is published in the mirror, without shards.

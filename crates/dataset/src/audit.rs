@@ -45,7 +45,9 @@ impl Finding {
 }
 
 /// What lies in a dataset's folder beside its tables.
-const BESIDE: [&str; 3] = ["manifest.toml", "run.toml", "shards"];
+const BESIDE: [&str; 4] = ["manifest.toml", "run.toml", "shards", CRATE];
+/// The description of a dataset as an RO-Crate, which every crate has under this name.
+pub const CRATE: &str = "ro-crate-metadata.json";
 /// What lies beside shards: the scripts of a job.
 const SUBMITTED: &str = "slurm";
 
@@ -72,7 +74,7 @@ impl Dataset {
                 log.tables
             }
             Err(error) => {
-                findings.push(Finding::new(self.run_log(), format!("is damaged: {error}")));
+                findings.push(Finding::new(self.run_log(), format!("is damaged: {}", error.brief())));
                 Vec::new()
             }
         };

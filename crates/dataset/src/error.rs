@@ -172,7 +172,7 @@ pub enum DatasetError {
         allowed: &'static str,
     },
     /// A `run.toml` cannot be read.
-    #[error("{} is not a run log ({source}); run again with --fresh", path.display())]
+    #[error("{} is not a run log ({source})", path.display())]
     RunLog {
         /// The file.
         path: PathBuf,
@@ -187,6 +187,17 @@ pub enum DatasetError {
         /// The TOML library's answer.
         source: Box<toml::ser::Error>,
     },
+}
+
+impl DatasetError {
+    /// In one line, for those who name the file themselves.
+    pub(crate) fn brief(&self) -> String {
+        match self {
+            Self::RunLog { source, .. } => source.message().to_owned(),
+            Self::Io { action, source, .. } => format!("cannot {action} it: {source}"),
+            other => other.to_string(),
+        }
+    }
 }
 
 /// Attaches a path to the errors of other libraries.

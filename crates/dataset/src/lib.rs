@@ -43,7 +43,7 @@ mod state;
 mod table;
 mod writer;
 
-pub use audit::Finding;
+pub use audit::{CRATE, Finding};
 pub use collect::{Remains, remains};
 pub use column::Column;
 pub use compare::{ColumnDifference, TableDifference, Tolerance, compare};
@@ -52,6 +52,7 @@ pub use fault::Fault;
 pub use fs::write_file;
 pub use inspect::{ColumnRecord, FileRecord, FolderRecord};
 pub use layout::{Dataset, fingerprints};
+pub use lock::Lock;
 pub use provenance::Provenance;
 pub use reader::{Reader, read};
 pub use record::{Failure, Journal, RunLog, TableRecord};

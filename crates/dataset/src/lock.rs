@@ -7,12 +7,20 @@ use std::path::{Path, PathBuf};
 use crate::error::{At, DatasetError};
 use crate::fault;
 use crate::fs::create_dir;
+use crate::layout::Dataset;
 
 /// An exclusive lock on a file, held until it is dropped or its process ends.
 #[derive(Debug)]
-pub(crate) struct Lock {
+pub struct Lock {
     path: PathBuf,
     file: File,
+}
+
+impl Dataset {
+    /// Keeps other processes from writing the dataset, until [`Lock::remove`]. Errors at once when one does.
+    pub fn hold(&self) -> Result<Lock, DatasetError> {
+        Lock::take(&self.lock())
+    }
 }
 
 impl Lock {
@@ -50,7 +58,7 @@ impl Lock {
     }
 
     /// Removes the lock's file, then releases it: whoever waited for the removed file notices and starts over.
-    pub(crate) fn remove(self) -> Result<(), DatasetError> {
+    pub fn remove(self) -> Result<(), DatasetError> {
         if cfg!(unix) {
             fault::point().and_then(|()| fs::remove_file(&self.path)).at("remove the lock", &self.path)?;
         }

@@ -41,7 +41,10 @@ impl Dataset {
             let log = match RunLog::read(&self.run_log()) {
                 Ok(log) => log,
                 Err(error) => {
-                    return Ok(State::Damaged { path: self.run_log(), reason: format!("is damaged: {error}") });
+                    return Ok(State::Damaged {
+                        path: self.run_log(),
+                        reason: format!("is damaged: {}", error.brief()),
+                    });
                 }
             };
             return Ok(match self.damage(&log)? {

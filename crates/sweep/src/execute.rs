@@ -74,6 +74,9 @@ pub enum SweepError {
         /// As it was.
         expected: String,
     },
+    /// Failed runs of a shard are in the whole already.
+    #[error("the shards are joined; `tokenpark run --retry` without --shard repeats the failed runs of the whole")]
+    Joined,
     /// Shards cannot be joined.
     #[error(transparent)]
     Merge(#[from] MergeError),

@@ -48,14 +48,16 @@ pub struct Merged {
 }
 
 /// Joins the shards of a plan, and what a whole run had staged, into the dataset. The shards are removed unless `keep`
-/// is set, also when the dataset is there already. `log` fills in what the run log says of clock and host.
+/// is set, also when the dataset is there already and intact; one that is damaged is replaced. `log` fills in what the run log says of clock and host.
 ///
 /// # Errors
 /// [`MergeError`], changing nothing; when a shard is damaged or has another provenance; when another process works on
 /// the dataset.
 pub fn merge(plan: &Plan, root: &Path, keep: bool, log: &mut dyn FnMut() -> RunLog) -> Result<Merged, SweepError> {
     let dataset = dataset(plan, root)?;
-    if let State::Complete(log) = dataset.state()? {
+    if let State::Complete(log) = dataset.state()?
+        && (dataset.shards()?.is_empty() || dataset.check().is_ok())
+    {
         // A process that was killed while it cleared up left all runs in the staging area, or none.
         if dataset.is_staged() && [0, plan.runs()].contains(&dataset.staged()?) {
             Staging::open(&dataset, &provenance(plan))?.remove()?;

@@ -1,5 +1,6 @@
 //! `tokenpark analyze` and `tokenpark figures`: datasets to tables to pictures.
 
+use super::store::Copies;
 use super::{CommandError, End, plans, store};
 use crate::args::{Analyze, Figures};
 use crate::console;
@@ -9,7 +10,7 @@ use tokenpark_sweep::{Plan, dataset};
 
 pub fn analyze(args: &Analyze) -> Result<End, CommandError> {
     for plan in plans(&args.manifests)? {
-        list(&summarize(&plan, &store::folder(&plan, &args.data.out)?, &args.reports.reports)?);
+        list(&summarize(&plan, &store::folder(&plan, &args.data.out, Copies::Trusted)?, &args.reports.reports)?);
         for note in Summary::read(&args.reports.reports.join(&plan.manifest().name))?.notes {
             console::note(&format!("{}: {note}", plan.manifest().name));
         }

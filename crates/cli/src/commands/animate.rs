@@ -1,5 +1,6 @@
 //! `tokenpark animate`: one run as a moving picture.
 
+use super::store::Copies;
 use super::{CommandError, End, plans, store};
 use crate::args::{Place, Reports};
 use crate::console;
@@ -62,7 +63,7 @@ pub fn animate(args: &Animate) -> Result<End, CommandError> {
             seconds: args.seconds,
             cluster_gap: plan.manifest().observe.cluster_gap,
         };
-        let dataset = dataset(&plan, &store::folder(&plan, &args.data.out)?)?;
+        let dataset = dataset(&plan, &store::folder(&plan, &args.data.out, Copies::Trusted)?)?;
         let path = tokenpark_analysis::animate(&dataset, &animating, &args.reports.reports)?;
         console::data(&path.display().to_string());
     }

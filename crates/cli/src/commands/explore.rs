@@ -1,5 +1,6 @@
 //! `tokenpark explore`: a dataset as one HTML file that anyone can open.
 
+use super::store::Copies;
 use super::{CommandError, End, plans, store};
 use crate::args::{Place, Reports};
 use crate::console;
@@ -46,7 +47,7 @@ pub fn explore(args: &Explore) -> Result<End, CommandError> {
             cluster_gap: plan.manifest().observe.cluster_gap,
             command: args.command(&path.display().to_string()),
         };
-        let dataset = dataset(plan, &store::folder(plan, &args.data.out)?)?;
+        let dataset = dataset(plan, &store::folder(plan, &args.data.out, Copies::Trusted)?)?;
         let explored = tokenpark_analysis::explore(&dataset, &exploring, &args.reports.reports)?;
         let of = match explored.runs == explored.recorded {
             true => String::new(),

@@ -6,14 +6,12 @@ use crate::console;
 use clap::{Args, Subcommand, ValueHint};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use tokenpark_dataset::{DatasetError, FileRecord, FolderRecord};
+use tokenpark_dataset::{CRATE, DatasetError, FileRecord, FolderRecord};
 
 const CONTEXT: &str = "https://w3id.org/ro/crate/1.1/context";
 const PROFILE: &str = "https://w3id.org/ro/wfrun/process/0.5";
 const SOFTWARE: &str = env!("CARGO_PKG_REPOSITORY");
 const PARQUET: &str = "application/vnd.apache.parquet";
-/// The one file that every crate has.
-const METADATA: &str = "ro-crate-metadata.json";
 
 /// `export`.
 #[derive(Debug, Args)]
@@ -67,7 +65,7 @@ pub fn export(args: &Export) -> Result<End, CommandError> {
     if let Some(to) = &args.to {
         copy(&args.dataset, to, &record).map_err(write)?;
     }
-    let path = folder.join(METADATA);
+    let path = folder.join(CRATE);
     std::fs::write(&path, format!("{:#}\n", document(args, &record))).map_err(write)?;
     console::data(&path.display().to_string());
     Ok(End::Fine)
@@ -110,7 +108,7 @@ fn id(id: &str) -> Value {
 fn document(args: &RoCrate, record: &FolderRecord) -> Value {
     let mut graph = vec![
         json!({
-            "@id": METADATA, "@type": "CreativeWork", "about": id("./"),
+            "@id": CRATE, "@type": "CreativeWork", "about": id("./"),
             "conformsTo": id("https://w3id.org/ro/crate/1.1"),
         }),
         root(args, record),

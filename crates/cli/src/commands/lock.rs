@@ -1,6 +1,7 @@
 //! `tokenpark lock` and `tokenpark verify --lock`: experiments.lock beside the manifests, written and compared.
 
-use super::{CommandError, EXPERIMENTS, End, manifests, plans, store};
+use super::store::Copies;
+use super::{CommandError, EXPERIMENTS, End, manifests, open, plans, store};
 use crate::args::{Place, Reports};
 use crate::console;
 use crate::remote::RemoteError;
@@ -27,20 +28,30 @@ pub struct Lock {
 pub fn lock(args: &Lock) -> Result<End, CommandError> {
     let (root, reports) = (&args.data.out, &args.reports.reports);
     let mut locks: BTreeMap<PathBuf, Lockfile> = BTreeMap::new();
-    for plan in plans(&manifests(&args.manifests)?)? {
+    let plans = plans(&manifests(&args.manifests)?)?;
+    for (index, plan) in plans.iter().enumerate() {
+        // One would replace the other.
+        let is_same = |other: &&Plan| {
+            let (one, other) = (plan.manifest(), other.manifest());
+            one.name == other.name && one.path.parent() == other.path.parent() && one.path != other.path
+        };
+        if let Some(other) = plans[..index].iter().find(is_same) {
+            let paths = [other.manifest().path.clone(), plan.manifest().path.clone()];
+            return Err(CommandError::SameName { name: plan.manifest().name.clone(), paths });
+        }
         let (name, path) = (&plan.manifest().name, Lockfile::beside(&plan.manifest().path));
-        let root = match store::folder(&plan, root) {
+        let root = match store::folder(plan, root, Copies::Refused) {
             Err(CommandError::Remote(RemoteError::Missing { url })) if args.manifests.is_empty() => {
                 console::note(&format!("{name}: not locked, it is not in {url}"));
                 continue;
             }
             root => &root?,
         };
-        if args.manifests.is_empty() && !matches!(dataset(&plan, root)?.state()?, State::Complete(_)) {
+        if args.manifests.is_empty() && !matches!(dataset(plan, root)?.state()?, State::Complete(_)) {
             console::note(&format!("{name}: not locked, its dataset is not complete"));
             continue;
         }
-        let locked = Locked::of(&plan, root, reports)?;
+        let locked = Locked::of(plan, root, reports)?;
         if locked.figures.is_empty() {
             console::note(&format!("{name}: locked without figures, since it was not analyzed"));
         }
@@ -110,19 +121,30 @@ fn differences(named: &[PathBuf], root: &Path, reports: &Path) -> Result<Vec<(St
                 found.push((name, vec![format!("{} is missing", manifest.display())]));
                 continue;
             }
-            let plan = plans(&[manifest])?.remove(0);
-            found.push((name, locked.differences(&plan, &store::folder(&plan, root)?, reports)?));
+            let differences = match open(&manifest) {
+                Ok(plan) => since(&locked, &plan, root, reports)?,
+                Err(mistakes) => vec![mistakes.to_string()],
+            };
+            found.push((name, differences));
         }
         return Ok(found);
     }
     for plan in plans(named)? {
         let differences = match of(&plan)? {
-            Some(locked) => locked.differences(&plan, &store::folder(&plan, root)?, reports)?,
+            Some(locked) => since(&locked, &plan, root, reports)?,
             None => vec![format!("is not in {}", Lockfile::beside(&plan.manifest().path).display())],
         };
         found.push((plan.manifest().name.clone(), differences));
     }
     Ok(found)
+}
+
+/// How a plan, its dataset and its report differ from what is locked.
+fn since(locked: &Locked, plan: &Plan, root: &Path, reports: &Path) -> Result<Vec<String>, CommandError> {
+    match store::folder(plan, root, Copies::Refused) {
+        Err(CommandError::Remote(RemoteError::Missing { url })) => Ok(vec![format!("there is no dataset in {url}")]),
+        root => Ok(locked.differences(plan, &root?, reports)?),
+    }
 }
 
 /// What is locked of a plan, if anything is.

@@ -31,8 +31,9 @@ pub fn merge(args: &Merge) -> Result<End, CommandError> {
             Some(remote) => store::merge_there(&plan, &remote, args.keep),
             None => join(&plan, &args.data.out, args.keep),
         })?;
-        if joined != End::Fine {
-            end = joined;
+        match joined.unwrap_or(End::Interrupted) {
+            End::Fine => {}
+            other => end = other,
         }
     }
     Ok(end)

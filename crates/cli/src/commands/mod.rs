@@ -91,6 +91,14 @@ pub enum CommandError {
     /// Something cannot be inspected.
     #[error("error: {0}")]
     Inspect(#[from] inspect::InspectError),
+    /// Two experiments of one folder have the same name.
+    #[error("error: {} and {} have the same name `{name}`; rename one of them", paths[0].display(), paths[1].display())]
+    SameName {
+        /// The name.
+        name: String,
+        /// The manifests.
+        paths: [PathBuf; 2],
+    },
     /// No claim has this id.
     #[error("error: no claim is called `{id}`; allowed: {allowed}")]
     Claim {

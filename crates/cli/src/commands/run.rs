@@ -9,7 +9,7 @@ use crate::remote::Remote;
 use std::ops::Range;
 use std::path::Path;
 use tokenpark_dataset::{Failure, RunKey};
-use tokenpark_sweep::{Ending, Options, Plan, Report, Share, SweepError, execute};
+use tokenpark_sweep::{Ending, Options, Plan, Report, Shard, Share, SweepError, execute};
 
 /// Which runs of a plan are wanted.
 #[derive(Clone, Default)]
@@ -37,6 +37,14 @@ pub fn command(args: &RunArgs) -> Result<End, CommandError> {
             Some(remote) => store::run_there(plan, &remote, &args.how, wanted.clone()),
             None => run(plan, &args.data.out, &args.how, wanted.clone()),
         })?;
+        let this = match this {
+            // Whoever goes back to the queue for that would do so for ever.
+            None if edge::time_is_up() => {
+                console::note("the time was up while another process held the dataset");
+                End::Failed
+            }
+            this => this.unwrap_or(End::Interrupted),
+        };
         match this {
             End::Fine => {}
             End::Failed => end = End::Failed,
@@ -121,9 +129,7 @@ pub fn run(plan: &Plan, root: &Path, how: &How, wanted: Wanted<'_>) -> Result<En
 fn failures(plan: &Plan, report: &Report, out: &Path, share: Option<&Share>) {
     for failure in &report.failures {
         let again = match share {
-            Some(share) => {
-                format!("{} --retry --shard {}", console::command("run", &plan.manifest().path, out), share.shard)
-            }
+            Some(share) => again_in_shard(plan, share.shard, out),
             None => again(plan, failure, out),
         };
         let Failure { point, replica, error } = failure;
@@ -133,6 +139,11 @@ fn failures(plan: &Plan, report: &Report, out: &Path, share: Option<&Share>) {
             again
         ));
     }
+}
+
+/// The command that computes the failed runs of a shard again.
+pub fn again_in_shard(plan: &Plan, shard: Shard, out: &Path) -> String {
+    format!("{} --retry --shard {shard}", console::command("run", &plan.manifest().path, out))
 }
 
 /// The command that computes a failed run again.

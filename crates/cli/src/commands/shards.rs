@@ -5,7 +5,7 @@ use crate::console::{command, count};
 use crate::edge;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use tokenpark_dataset::{Dataset, DatasetError, RunLog, State};
+use tokenpark_dataset::{Dataset, DatasetError, Failure, RunLog, ShardProgress, State};
 use tokenpark_sweep::{Plan, RunList, Shard, Share, dataset};
 
 /// What `--shard` asks for.
@@ -139,8 +139,10 @@ pub struct Shards {
     begun: usize,
     /// Runs in both.
     pub runs: u64,
-    /// Failed ones among the published.
+    /// Failed ones among them.
     pub failed: u64,
+    /// The first of those of each shard.
+    pub failures: Vec<(Shard, Failure)>,
 }
 
 impl Shards {
@@ -149,15 +151,22 @@ impl Shards {
         let progress = dataset.shard_progress()?;
         let mut counts: Vec<u32> = progress.iter().map(|shard| shard.count).collect();
         counts.dedup();
-        let logs = || progress.iter().filter_map(|shard| shard.published.as_ref());
-        let staged = progress.iter().filter(|shard| shard.published.is_none()).map(|shard| shard.staged);
-        let all = Self {
-            counts,
-            complete: logs().count(),
-            begun: staged.clone().count(),
-            runs: logs().map(|log| log.runs).chain(staged).sum(),
-            failed: logs().map(|log| log.failed).sum(),
-        };
+        let mut all = Self { counts, complete: 0, begun: 0, runs: 0, failed: 0, failures: vec![] };
+        for ShardProgress { shard, index, count, published, staged } in &progress {
+            let (runs, failed, failures) = match published {
+                Some(log) => (log.runs, log.failed, log.failures.clone()),
+                None => {
+                    let journal = shard.journal();
+                    (*staged, journal.failed, journal.failures)
+                }
+            };
+            all.complete += usize::from(published.is_some());
+            all.begun += usize::from(published.is_none());
+            all.runs += runs;
+            all.failed += failed;
+            let shard = Shard::new(*index, *count).ok();
+            all.failures.extend(failures.into_iter().filter_map(|failure| Some((shard?, failure))));
+        }
         Ok((!progress.is_empty()).then_some(all))
     }
 
@@ -167,7 +176,17 @@ impl Shards {
         counts.dedup();
         let sum = |of: fn(&RunLog) -> u64| shards.iter().map(|(_, _, log)| of(log)).sum();
         let (runs, failed) = (sum(|log| log.runs), sum(|log| log.failed));
-        (!shards.is_empty()).then_some(Self { counts, complete: shards.len(), begun: 0, runs, failed })
+        let failures = shards.iter().flat_map(|(index, count, log)| {
+            let shard = Shard::new(*index, *count).ok();
+            log.failures.iter().filter_map(move |failure| Some((shard?, failure.clone())))
+        });
+        let failures = failures.collect();
+        (!shards.is_empty()).then_some(Self { counts, complete: shards.len(), begun: 0, runs, failed, failures })
+    }
+
+    /// Whether shards of more than one number are there, so that they can have runs in common.
+    pub fn are_mixed(&self) -> bool {
+        self.counts.len() > 1
     }
 
     /// As the end of a sentence.

@@ -1,7 +1,7 @@
 //! `tokenpark status`: fresh, stale, partial, failed, missing or orphaned, and why. Reads logs, names, lengths and
 //! footers, and keys of runs only where both shards and a staging area of the whole are there.
 
-use super::run::again;
+use super::run::{again, again_in_shard};
 use super::shards::Shards;
 use super::submit::queue::Submitted;
 use super::{CommandError, End, manifests, open};
@@ -20,7 +20,8 @@ struct Status {
     why: String,
     done: u64,
     failed: u64,
-    failures: Vec<Failure>,
+    /// The first of them, with the commands that repeat them.
+    failures: Vec<(Failure, String)>,
     /// The dataset that is meant: an older one when stale.
     dataset: Option<Dataset>,
     shards: Option<Shards>,
@@ -48,10 +49,10 @@ pub fn status(args: &Read) -> Result<End, CommandError> {
             Ok(plan) => {
                 let (status, dataset) = (there(&plan, &args.data.out, remote.as_ref())?, dataset(&plan, root)?);
                 if !args.json {
-                    lines(&plan, &status, &args.data.out).iter().for_each(|line| console::data(line));
+                    lines(&plan, &status).iter().for_each(|line| console::data(line));
                     submitted.line(&dataset).iter().for_each(|line| console::data(&format!("    {line}")));
                 }
-                let mut row = row(&plan, &status, &args.data.out);
+                let mut row = row(&plan, &status);
                 row["queue"] = submitted.json(&dataset);
                 rows.push(row);
                 known.extend(status.dataset);
@@ -86,19 +87,17 @@ fn other(args: &Read, word: &str, name: &str, manifest: Option<&Path>, why: &str
     json!({ "name": name, "manifest": manifest, "status": word, "why": why })
 }
 
-fn lines(plan: &Plan, status: &Status, out: &Path) -> Vec<String> {
+fn lines(plan: &Plan, status: &Status) -> Vec<String> {
     let mut lines = vec![format!("{:8} {}: {}", status.word, plan.manifest().name, status.why)];
-    for failure in status.failures.iter().take(MOST_FAILURES) {
-        let Failure { point, replica, error } = failure;
+    for (Failure { point, replica, error }, again) in status.failures.iter().take(MOST_FAILURES) {
         lines.push(format!("    point {point}, replica {replica}: {error}"));
-        lines.push(format!("    again: {}", again(plan, failure, out)));
+        lines.push(format!("    again: {again}"));
     }
     lines
 }
 
-fn row(plan: &Plan, status: &Status, out: &Path) -> Value {
-    let failures = status.failures.iter().map(|failure| {
-        let again = again(plan, failure, out);
+fn row(plan: &Plan, status: &Status) -> Value {
+    let failures = status.failures.iter().map(|(failure, again)| {
         json!({ "point": failure.point, "replica": failure.replica, "error": failure.error, "again": again })
     });
     json!({
@@ -112,28 +111,49 @@ fn there(plan: &Plan, out: &Path, remote: Option<&Remote>) -> Result<Status, Com
     let Some(remote) = remote else { return of(plan, out, out) };
     let (there, total) = (remote.look(&dataset(plan, remote.mirror())?)?, plan.runs());
     if let Some(log) = there.log()? {
-        return Ok(published(log, total));
+        return Ok(published(plan, log, out));
     }
-    match Shards::in_store(&there.shards()?) {
-        Some(shards) => {
-            let done = shards.runs.min(total);
-            let sentence = shards.sentence((&plan.manifest().path, out), shards.runs, total);
-            let status = Status::new("partial", format!("{done} of {total} runs are there; {sentence}"), done);
-            Ok(Status { failed: shards.failed, shards: Some(shards), ..status })
-        }
-        None => of(plan, remote.mirror(), out),
+    if let Some(shards) = Shards::in_store(&there.shards()?) {
+        let done = shards.runs.min(total);
+        let sentence = shards.sentence((&plan.manifest().path, out), shards.runs, total);
+        let status = Status::new("partial", format!("{done} of {total} runs are there; {sentence}"), done);
+        return Ok(with_failures(status, plan, vec![], Some(shards), out));
     }
+    let here = of(plan, remote.mirror(), out)?;
+    if here.done < total {
+        return Ok(here);
+    }
+    let (mirror, run) = (remote.mirror().display(), console::command("run", &plan.manifest().path, out));
+    Ok(Status { word: "partial", why: format!("{total} runs are in {mirror}, not sent yet; {run} sends them"), ..here })
 }
 
 /// A dataset that is whole.
-fn published(log: RunLog, total: u64) -> Status {
+fn published(plan: &Plan, log: RunLog, out: &Path) -> Status {
+    let total = plan.runs();
     match log {
         RunLog { failed, failures, .. } if failed > 0 => {
             let why = format!("{failed} of {total} runs failed; see `error` in runs");
-            Status { failed, failures, ..Status::new("failed", why, total) }
+            let status = with_failures(Status::new("failed", why, total), plan, failures, None, out);
+            Status { failed, ..status }
         }
         log => Status::new("fresh", format!("{total} runs, finished {}", log.finished), total),
     }
+}
+
+/// The status with failures of the whole and of shards.
+fn with_failures(status: Status, plan: &Plan, whole: Vec<Failure>, shards: Option<Shards>, out: &Path) -> Status {
+    let mut failures: Vec<_> = whole
+        .into_iter()
+        .map(|failure| {
+            let again = again(plan, &failure, out);
+            (failure, again)
+        })
+        .collect();
+    for (shard, failure) in shards.iter().flat_map(|shards| &shards.failures) {
+        failures.push((failure.clone(), again_in_shard(plan, *shard, out)));
+    }
+    let failed = status.failed + shards.as_ref().map_or(0, |shards| shards.failed);
+    Status { failed, failures, shards, ..status }
 }
 
 fn of(plan: &Plan, root: &Path, out: &Path) -> Result<Status, CommandError> {
@@ -144,13 +164,14 @@ fn of(plan: &Plan, root: &Path, out: &Path) -> Result<Status, CommandError> {
         return Ok(sharded(plan, &dataset, shards, out)?);
     }
     Ok(match state {
-        State::Complete(log) => published(log, total),
+        State::Complete(log) => published(plan, log, out),
         State::Damaged { path, reason } => Status::new("stale", format!("{} {reason}", path.display()), 0),
         State::Partial { staged, .. } => {
             let journal = dataset.journal();
             let failed = if journal.failed > 0 { format!(", {} failed", journal.failed) } else { String::new() };
             let status = Status::new("partial", format!("{staged} of {total} runs are there{failed}"), staged);
-            Status { failed: journal.failed, failures: journal.failures, ..status }
+            let status = with_failures(status, plan, journal.failures, None, out);
+            Status { failed: journal.failed, ..status }
         }
         State::Missing => older(plan, root, dataset.name())?,
     })
@@ -159,13 +180,14 @@ fn of(plan: &Plan, root: &Path, out: &Path) -> Result<Status, CommandError> {
 /// Runs in the staging area of the whole and in shards.
 fn sharded(plan: &Plan, dataset: &Dataset, shards: Shards, out: &Path) -> Result<Status, DatasetError> {
     let (total, journal) = (plan.runs(), dataset.journal());
-    // Runs can be staged and in a shard as well; only then is it worth reading which they are.
-    let done = if dataset.staged()? == 0 { shards.runs } else { dataset.known_runs()?.len() as u64 };
+    // A run can be in several places; only then is it worth reading which they are.
+    let is_apart = dataset.staged()? == 0 && !shards.are_mixed();
+    let done = if is_apart { shards.runs } else { dataset.known_runs()?.len() as u64 }.min(total);
     let failed = journal.failed + shards.failed;
     let failing = if failed > 0 { format!(", {failed} failed") } else { String::new() };
     let sentence = shards.sentence((&plan.manifest().path, out), done, total);
     let status = Status::new("partial", format!("{done} of {total} runs are there{failing}; {sentence}"), done);
-    Ok(Status { failed, failures: journal.failures, shards: Some(shards), ..status })
+    Ok(with_failures(Status { failed: journal.failed, ..status }, plan, journal.failures, Some(shards), out))
 }
 
 /// Nothing under the plan's fingerprint: is there a dataset of an older version of it?

@@ -1,5 +1,6 @@
 //! `tokenpark verify`: is a dataset what it was, and does it come out again? Exit code 1 when not.
 
+use super::store::Copies;
 use super::{CommandError, End, lock, plans, store};
 use crate::args::{Place, Reports};
 use crate::console::{self, count};
@@ -66,7 +67,7 @@ pub fn verify(args: &Verify) -> Result<End, CommandError> {
 
 /// Computes and compares; a lock of the same dataset is compared as well. `None` when interrupted.
 fn check(plan: &Plan, args: &Verify) -> Result<Option<Verification>, CommandError> {
-    let root = &store::folder(plan, &args.data.out)?;
+    let root = &store::folder(plan, &args.data.out, Copies::Refused)?;
     let mut counter = Counter::new(&plan.manifest().name);
     let mut progress = |done, total| counter.update(done, total);
     let found = tokenpark_sweep::verify(plan, root, args.sample, args.threads, &edge::interrupted, &mut progress);

@@ -194,3 +194,51 @@ fn regress_a_lock_that_cannot_be_read_stops_deletion() {
     assert_eq!(ran.code, 2, "{ran:?}");
     contains(&ran.stderr, &["nothing is deleted", "version"]);
 }
+
+/// Manifests that datasets keep are no reason to keep the datasets.
+#[test]
+fn prop_a_data_folder_that_git_knows_names_nothing() {
+    let lab = lab();
+    git(&lab, "branch -D old");
+    lab.write(".gitignore", "\n");
+    let ran = lab.fine("gc small.toml --delete");
+    contains(&ran.stdout, &["deleted small ", ": 8 runs, finished "]);
+    assert_eq!(datasets(&lab), [lab.path("data/small").join(fingerprint(&lab))]);
+}
+
+/// Names that TOML knows and lines do not, in manifests whose meaning cannot be told.
+#[test]
+fn prop_odd_manifests_on_branches_keep_their_datasets() {
+    for (from, to) in [("name = ", "\"name\" = "), ("schema = 1", "\u{feff}schema = 1")] {
+        let lab = Lab::empty();
+        lab.write(".gitignore", "/data/\n");
+        git(&lab, "init -q -b old");
+        let text = SMALL.trim_start().replacen(from, to, 1) + "\n# of a profile\n";
+        lab.write("small.toml", &text);
+        assert!(text.contains(to), "{text}");
+        commit(&lab);
+        lab.fine("run small.toml");
+        git(&lab, "checkout -q --orphan new");
+        lab.write("small.toml", edited("seed = 7", "seed = 8"));
+        commit(&lab);
+        assert_eq!(lab.fine("gc small.toml").stdout, "", "{to}");
+    }
+    let lab = Lab::empty();
+    lab.write("small.manifest", SMALL);
+    let ran = lab.run("run small.manifest");
+    assert_eq!(ran.code, 2);
+    contains(&ran.stderr, &["the name of a manifest ends in .toml"]);
+}
+
+#[test]
+fn prop_other_working_trees_keep_their_datasets() {
+    let lab = lab();
+    git(&lab, "branch -D old");
+    git(&lab, "worktree add -q ../other-of-this-test new --detach");
+    let other = lab.path("../other-of-this-test").canonicalize().expect("a working tree");
+    std::fs::write(other.join("small.toml"), SMALL).expect("a writable file");
+    let kept = lab.fine("gc small.toml").stdout;
+    git(&lab, "worktree remove --force ../other-of-this-test");
+    assert_eq!(kept, "");
+    contains(&lab.fine("gc small.toml --json").stdout, &["\"published\":true"]);
+}

@@ -43,7 +43,10 @@ fn prop_a_patient_run_waits_for_another() {
     let lab = lab();
     let mut child = started(&lab);
     let second = lab.fine("run small.toml --wait 100");
-    contains(&second.stderr, &["waiting up to 100 s: error: process ", "small: fresh, 1 400 runs"]);
+    contains(
+        &second.stderr,
+        &["is writing this dataset (lock data/.staging", "; waiting up to 100 s\n", "small: fresh, 1 400 runs"],
+    );
     assert!(child.wait().expect("an end").success());
     // Who waits can be interrupted as well.
     let mut child =

@@ -173,10 +173,23 @@ fn val_the_committed_lock_is_of_the_committed_files() {
         let manifest = Manifest::read(path.with_file_name(&locked.manifest)).expect("a manifest");
         assert_eq!(fingerprint(&manifest), locked.fingerprint, "{name}: run it, and `tokenpark lock`");
         assert!(!locked.tables.is_empty(), "{name}");
-        assert_eq!(locked.figures.is_empty(), !root.join("reports").join(&name).join("summary.toml").is_file(), "{name}");
+        assert_eq!(
+            locked.figures.is_empty(),
+            !root.join("reports").join(&name).join("summary.toml").is_file(),
+            "{name}"
+        );
         for (file, digest) in locked.figures {
             let found = tokenpark_dataset::digest(&root.join("reports").join(&name).join(&file)).expect("a table");
             assert_eq!(found, digest, "{name}: {file}; `tokenpark analyze`, and then `tokenpark lock`");
         }
     }
+}
+
+#[test]
+fn regress_two_manifests_of_one_name_are_not_locked() {
+    let lab = lab();
+    lab.write("second.toml", lab.read("small.toml"));
+    let ran = lab.run("lock small.toml second.toml");
+    assert_eq!(ran.code, 2);
+    contains(&ran.stderr, &["small.toml and second.toml have the same name `small`; rename one of them"]);
 }

@@ -116,3 +116,16 @@ fn regress_reproduce_quick_has_its_own_place() {
     );
     contains(&lab.fine("status").stdout, &["missing  consumption"]);
 }
+
+/// A full disk is no success.
+#[cfg(target_os = "linux")]
+#[test]
+fn regress_data_that_cannot_be_written_is_an_error() {
+    let lab = Lab::small();
+    for arguments in ["schema", "check small.toml --json", "plan small.toml"] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a full device");
+        let output = lab.command(arguments).stdout(full).output().expect("the binary starts");
+        assert_eq!(output.status.code(), Some(2), "{arguments}");
+        contains(&String::from_utf8_lossy(&output.stderr), &["error: cannot write to standard output: "]);
+    }
+}

@@ -3,7 +3,7 @@
 #![cfg(unix)]
 
 use crate::{Lab, Ran, SMALL, contains, copy, edited};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::thread::sleep;
 use std::time::Duration;
@@ -195,6 +195,38 @@ fn prop_a_whole_run_takes_what_shards_have() {
     contains(&lab.fine("run small.toml --shard 0/2").stderr, &["fresh, 8 runs in"]);
 }
 
+/// The file of a table with one bit changed.
+fn flip(path: &Path) {
+    let mut bytes = std::fs::read(path).expect("a table");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(path, bytes).expect("a writable file");
+}
+
+/// Lengths do not tell that a dataset is damaged, and shards that replace it must not be thrown away for it.
+#[test]
+fn prop_merge_replaces_a_damaged_dataset() {
+    let lab = Lab::small();
+    lab.fine("run small.toml --out whole");
+    lab.fine("run small.toml");
+    flip(&folder(&lab, "data").join("observables/part-0.parquet"));
+    for index in [0, 1] {
+        lab.fine(&format!("run small.toml --fresh --shard {index}/2"));
+    }
+    contains(&lab.fine("merge small.toml").stderr, &["8 runs of 2 shards joined"]);
+    assert_eq!(lab.tables("data"), lab.tables("whole"));
+    assert!(!folder(&lab, "data").join("shards").exists());
+}
+
+#[test]
+fn regress_status_counts_runs_of_mixed_shards_once() {
+    let lab = Lab::small();
+    shards(&lab, "data", 2, &[0]);
+    shards(&lab, "data", 1, &[0]);
+    let json = lab.fine("status small.toml --json").stdout;
+    contains(&json, &["\"done\":8", "8 of 8 runs are there; 2 of 1 and 2 shards are complete"]);
+}
+
 /// What a whole run took from a shard is not there twice.
 #[test]
 fn regress_status_counts_a_run_once() {
@@ -295,12 +327,25 @@ fn prop_failed_runs_are_rows_of_shards_as_well() {
         let again = lab.run(&format!("run small.toml --shard {index}/2 --retry"));
         assert_eq!(again.stderr.matches(" failed: ").count(), 2, "only these two: {}", again.stderr);
     }
-    contains(&lab.fine("status small.toml").stdout, &["8 of 8 runs are there, 4 failed; 2 of 2 shards"]);
+    let status = lab.fine("status small.toml").stdout;
+    contains(
+        &status,
+        &["8 of 8 runs are there, 4 failed; 2 of 2 shards", "point 1, replica 0: beta ", "--retry --shard 0/2\n"],
+    );
+    contains(&lab.fine("status small.toml --json").stdout, &["--retry --shard 1/2"]);
     let ran = lab.run("merge small.toml");
     assert_eq!(ran.code, 1, "{}", ran.stderr);
     contains(&ran.stderr, &["4 of these runs failed"]);
     assert_eq!(lab.tables("data"), lab.tables("whole"));
     contains(&lab.fine("status small.toml").stdout, &["failed   small: 4 of 8 runs failed", "again: "]);
+    // The command in a task's log, after the merge.
+    let late = lab.run("run small.toml --out data --retry --shard 0/2");
+    assert_eq!(late.code, 2);
+    contains(&late.stderr, &["the shards are joined", "--retry without --shard"]);
+    // A shard that has only begun says what failed as well.
+    let begun = lab.run("run small.toml --out begun --shard 0/2 --fail-fast --threads 1");
+    assert_eq!(begun.code, 1, "{}", begun.stderr);
+    contains(&lab.fine("status small.toml --out begun").stdout, &[" 1 failed; 0 of 2 shards", "--shard 0/2\n"]);
 }
 
 /// About two seconds of work on one core.

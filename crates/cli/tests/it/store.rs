@@ -150,6 +150,21 @@ fn prop_what_reads_datasets_fetches_them() {
     let ran = world.fine(&there, "analyze small.toml --out s3://lab/x");
     assert!(!ran.stderr.contains("fetched"), "once is enough: {}", ran.stderr);
     assert!(there.path("reports/small/curves.parquet").is_file());
+    // What is verified is what the store has, and not the copy here.
+    let object = |table: &str| {
+        let name = world.lab.files("store").into_keys().find(|path| path.ends_with(format!("{table}/part-0.parquet")));
+        world.lab.path("store").join(name.expect("an object"))
+    };
+    let whole = std::fs::read(object("runs")).expect("an object");
+    let mut bytes = whole.clone();
+    bytes[100] ^= 1;
+    std::fs::write(object("runs"), bytes).expect("a writable file");
+    let ran = world.on(&there, "verify small.toml --out s3://lab/x --sample 1", "");
+    assert_eq!(ran.code, 1, "{ran:?}");
+    contains(&ran.stdout, &["runs/part-0.parquet has the SHA-256 "]);
+    std::fs::write(object("runs"), whole).expect("a writable file");
+    // A damaged copy is no copy.
+    contains(&world.fine(&there, "analyze small.toml --out s3://lab/x").stderr, &["small: fetched from"]);
     // A copy that was changed here is not what is in the store.
     for path in there.tables("data/.remote").into_keys().filter(|path| path.ends_with("observables/part-0.parquet")) {
         there.write(&format!("data/.remote/{}", path.display()), "short");
@@ -162,6 +177,44 @@ fn prop_what_reads_datasets_fetches_them() {
         there.read("experiments.lock").split("[experiments.small.figures]").next().expect("text").to_owned()
             + "[experiments.small.figures]\n"
     );
+}
+
+/// Those that read do not get in each other's way, nor does a stranger in the copy stay.
+#[test]
+fn prop_readers_of_a_store_work_side_by_side() {
+    let (world, here, there) = (World::new(), Lab::small(), Lab::small());
+    world.fine(&here, "run small.toml --out s3://lab/x");
+    let path = format!("{}:/usr/bin:/bin", world.lab.path("bin").display());
+    let start = |arguments: &str| {
+        let mut command = there.command(arguments);
+        command.env("PATH", &path).env("STORE", world.lab.path("store")).stdout(std::process::Stdio::piped());
+        command.stderr(std::process::Stdio::piped()).spawn().expect("the binary starts")
+    };
+    let children: Vec<_> = (0..4).map(|_| start("verify small.toml --out s3://lab/x")).collect();
+    for child in children {
+        let output = child.wait_with_output().expect("an end");
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+    }
+    let leftovers = std::fs::read_dir(there.path("data/.remote/lab/x")).expect("a mirror");
+    let leftovers: Vec<_> = leftovers.map(|entry| entry.expect("an entry").file_name()).collect();
+    assert_eq!(leftovers, ["small"]);
+    // `verify --lock` tells of what is missing and goes on.
+    there.write("other.toml", edited("name = \"small\"", "name = \"other\""));
+    world.fine(&there, "run other.toml --out s3://lab/x");
+    world.fine(&there, "lock small.toml other.toml --out s3://lab/x");
+    std::fs::remove_dir_all(world.lab.path("store/lab/x/other")).expect("a dataset");
+    let ran = world.on(&there, "verify --lock small.toml other.toml --out s3://lab/x", "");
+    assert_eq!(ran.code, 1, "{ran:?}");
+    contains(&ran.stdout, &["as locked  small", "differs    other", "there is no dataset in s3://lab/x/other/"]);
+    contains(
+        &world.fine(&there, "status other.toml --out s3://lab/x").stdout,
+        &["partial  other: 8 runs are in ", " not sent yet; "],
+    );
+    contains(
+        &world.fine(&there, "run other.toml --out s3://lab/x --shard 0/2").stderr,
+        &["other, shard 0/2: sent to s3://lab/x/other/"],
+    );
+    contains(&world.fine(&there, "status other.toml --out s3://lab/x/").stdout, &["fresh    other: 8 runs"]);
 }
 
 #[test]
@@ -178,12 +231,15 @@ fn prop_failed_runs_of_a_store_are_retried() {
     contains(&ran.stderr, &["again: tokenpark run small.toml --out s3://lab/x --retry --only 1:0"]);
     assert_eq!(ran.stderr.matches(" failed: ").count(), 4, "only these four: {}", ran.stderr);
     assert_eq!(world.tables("lab"), before);
+    let ran = world.on(&there, "run small.toml --out s3://lab/x --retry --shard 0/2", "");
+    assert_eq!(ran.code, 2);
+    contains(&ran.stderr, &["the shards are joined"]);
 }
 
 #[test]
 fn regress_addresses() {
     let lab = Lab::small();
-    for out in ["s3://", "s3://lab//x", "s3://lab/../x", "gs://lab/x", "file://x"] {
+    for out in ["s3://", "s3:/lab", "s3://lab//x", "s3://lab/../x", "gs://lab/x", "file://x"] {
         let ran = lab.run(&format!("run small.toml --out {out}"));
         assert_eq!(ran.code, 2, "{out}");
         contains(&ran.stderr, &["allowed: "]);

@@ -175,6 +175,8 @@ fn regress_without_slurm_it_says_so() {
     let ran = run(&lab, "submit slurm small.toml --tasks 2");
     assert_eq!(ran.code, 2);
     contains(&ran.stderr, &["sbatch cannot be started", "--dry-run"]);
+    let status = run(&lab, "status small.toml").stdout;
+    assert!(!status.contains("submitted"), "{status}");
     let refusing = "#!/bin/bash\necho 'no such partition' >&2\nexit 1\n";
     let lab = self::lab(&[("sbatch", refusing), ("squeue", EMPTY)]);
     let ran = run(&lab, "submit slurm small.toml --tasks 2");
@@ -248,4 +250,12 @@ fn regress_an_unknown_queue_is_not_taken_for_an_empty_one() {
     assert_eq!(ran.code, 2, "{ran:?}");
     contains(&ran.stderr, &["the queue cannot be asked", "no controller"]);
     assert!(!lab.path("data/small").exists(), "nothing is written");
+}
+
+#[test]
+fn regress_a_path_of_two_lines_is_refused() {
+    let lab = lab(&[]);
+    let output = lab.command("submit slurm small.toml --dry-run --out").arg("da\nta").output().expect("the binary");
+    assert_eq!(output.status.code(), Some(2));
+    contains(&String::from_utf8_lossy(&output.stderr), &["control characters"]);
 }

@@ -13,6 +13,9 @@ use tokenpark_dataset::{Dataset, Journal, RunKey, RunLog, Staging, State};
 pub(super) fn execute(plan: &Plan, root: &Path, share: &Share, mut options: Options<'_>) -> Result<Report, SweepError> {
     let whole = dataset(plan, root)?;
     if let (State::Complete(log), false) = (whole.state()?, options.fresh) {
+        if options.retry && log.failed > 0 {
+            return Err(SweepError::Joined);
+        }
         return Ok(Report::fresh(log, vec![]));
     }
     let runs = share.runs(plan)?;

@@ -101,6 +101,10 @@ impl Manifest {
         }
         let bytes = std::fs::read(path)
             .map_err(|error| Diagnostics::file(path, format!("cannot read the manifest: {error}"), ""))?;
+        if path.extension().is_none_or(|ending| ending != "toml") {
+            let help = "rename it: under another name `gc` would not find it on other branches";
+            return Err(Diagnostics::file(path, "the name of a manifest ends in .toml", help));
+        }
         match String::from_utf8(bytes) {
             Ok(text) => Self::parse(&text, path),
             Err(error) => Err(not_utf8(path, error.as_bytes(), error.utf8_error().valid_up_to())),

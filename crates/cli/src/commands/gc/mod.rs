@@ -62,7 +62,7 @@ pub fn gc(args: &Gc) -> Result<End, CommandError> {
     if !args.no_git {
         let folder =
             paths.first().map_or(PathBuf::from("."), |path| path.parent().map_or(PathBuf::from("."), PathBuf::from));
-        if let Err(reason) = named.add_repository(&Repository::at(&folder)) {
+        if let Err(reason) = named.add_repository(&Repository::at(&folder), &args.data.out) {
             if args.delete {
                 return Err(CollectError::NoGit { reason }.into());
             }
@@ -78,18 +78,25 @@ pub fn gc(args: &Gc) -> Result<End, CommandError> {
     unnamed.retain(|found| {
         !named.contains(&found.dataset) && asked.as_ref().is_none_or(|names| names.contains(found.dataset.name()))
     });
-    let mut deleted = vec![];
+    let (mut rows, mut gone) = (vec![], 0);
     for found in &unnamed {
-        let gone = args.delete && delete(found)?;
-        deleted.push(gone);
-        if !args.json {
-            line(found, gone).iter().for_each(|line| console::data(line));
+        // What it is can only be told while it is there.
+        let (mut lines, mut row) = (lines(found), row(found));
+        let deleted = args.delete && delete(found)?;
+        gone += usize::from(deleted);
+        if deleted {
+            lines[0].insert_str(0, "deleted ");
         }
+        if !args.json {
+            lines.iter().for_each(|line| console::data(line));
+        }
+        row["deleted"] = deleted.into();
+        rows.push(row);
     }
     if args.json {
-        console::data(&document(&unnamed, &deleted).to_string());
+        console::data(&json!({ "version": 1, "unnamed": rows }).to_string());
     } else {
-        console::note(&total(&unnamed, &deleted, args.delete));
+        console::note(&total(&unnamed, gone, args.delete));
     }
     Ok(End::Fine)
 }
@@ -113,10 +120,9 @@ fn delete(found: &Remains) -> Result<bool, CommandError> {
 }
 
 /// What it is, and where.
-fn line(found: &Remains, deleted: bool) -> Vec<String> {
-    let word = if deleted { "deleted " } else { "" };
+fn lines(found: &Remains) -> Vec<String> {
     let (name, fingerprint, size) = (found.dataset.name(), found.dataset.fingerprint(), bytes(found.bytes as f64));
-    let mut lines = vec![format!("{word}{name} {fingerprint}: {}, {size}", what(found))];
+    let mut lines = vec![format!("{name} {fingerprint}: {}, {size}", what(found))];
     lines.extend(found.paths.iter().map(|path| format!("    {}", path.display())));
     lines
 }
@@ -128,9 +134,8 @@ fn what(found: &Remains) -> String {
     }
 }
 
-fn total(unnamed: &[Remains], deleted: &[bool], delete: bool) -> String {
+fn total(unnamed: &[Remains], gone: usize, delete: bool) -> String {
     let size: u64 = unnamed.iter().map(|found| found.bytes).sum();
-    let gone = deleted.iter().filter(|&&gone| gone).count();
     let (found, size) = (unnamed.len(), bytes(size as f64));
     match (found, delete) {
         (0, _) => "everything is named by a manifest".to_owned(),
@@ -139,12 +144,9 @@ fn total(unnamed: &[Remains], deleted: &[bool], delete: bool) -> String {
     }
 }
 
-fn document(unnamed: &[Remains], deleted: &[bool]) -> Value {
-    let rows = unnamed.iter().zip(deleted).map(|(found, deleted)| {
-        json!({
-            "name": found.dataset.name(), "fingerprint": found.dataset.fingerprint(), "paths": found.paths,
-            "bytes": found.bytes, "published": found.dataset.run_log().is_file(), "deleted": deleted,
-        })
-    });
-    json!({ "version": 1, "unnamed": rows.collect::<Vec<_>>() })
+fn row(found: &Remains) -> Value {
+    json!({
+        "name": found.dataset.name(), "fingerprint": found.dataset.fingerprint(), "paths": found.paths,
+        "bytes": found.bytes, "published": found.dataset.run_log().is_file(),
+    })
 }

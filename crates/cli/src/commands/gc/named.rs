@@ -52,7 +52,9 @@ impl Named {
 
     /// Adds all manifests and locks of the working tree and on branches and tags, wherever they lie. Errors with git's
     /// words, or when a lock cannot be read.
-    pub fn add_repository(&mut self, repository: &Repository) -> Result<(), String> {
+    ///
+    /// Below the folder `out` datasets keep manifests of their own, which name nothing but themselves.
+    pub fn add_repository(&mut self, repository: &Repository, out: &Path) -> Result<(), String> {
         let mut refs = repository.refs()?;
         // A detached head is on no branch.
         refs.extend(repository.head());
@@ -68,7 +70,12 @@ impl Named {
                 }
             }
         }
+        let out = out.canonicalize().ok();
         for path in repository.working_files(&[".toml", LOCK_FILE])? {
+            let is_inside = |out: &PathBuf| path.canonicalize().is_ok_and(|path| path.starts_with(out));
+            if out.as_ref().is_some_and(is_inside) {
+                continue;
+            }
             let text = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
             self.add_text(&String::from_utf8_lossy(&text), &path, MODEL_VERSION)?;
         }
@@ -93,8 +100,13 @@ impl Named {
     }
 }
 
-/// The first name that a text gives, TOML or not.
+/// The name in a text of TOML, or else the first that it seems to give.
 pub fn name(text: &str) -> Option<String> {
+    let text = text.trim_start_matches('\u{feff}');
+    let table = text.parse::<toml::Table>().unwrap_or_default();
+    if let Some(name) = table.get("name").and_then(toml::Value::as_str) {
+        return Some(name.to_owned());
+    }
     text.lines().find_map(|line| {
         let value = line.trim().strip_prefix("name")?.trim_start().strip_prefix('=')?;
         let word = value.trim().trim_start_matches(['"', '\'']).split(['"', '\'']).next()?;

@@ -101,6 +101,12 @@ pub enum SubmitError {
         /// Why.
         source: std::io::Error,
     },
+    /// A path would be two lines of a script.
+    #[error("the path {path:?} has control characters, which no line of a job script can hold")]
+    OddPath {
+        /// The path.
+        path: PathBuf,
+    },
     /// Slurm did not take the job.
     #[error("sbatch refused {}: {reason}", script.display())]
     Refused {
@@ -167,7 +173,12 @@ fn shards(plan: &Plan, dataset: &Dataset, asked: Option<u32>) -> Result<u32, Com
 }
 
 fn job(args: &Slurm, dataset: &Dataset, shards: u32, tasks: &BTreeSet<u32>) -> Result<Job, CommandError> {
-    let full = |path: &Path| absolute(path).map_err(|source| CommandError::Write { path: path.to_path_buf(), source });
+    let full = |path: &Path| -> Result<PathBuf, CommandError> {
+        let path = absolute(path).map_err(|source| CommandError::Write { path: path.to_path_buf(), source })?;
+        // It becomes a line of a script.
+        let odd = path.to_string_lossy().chars().any(char::is_control);
+        if odd { Err(SubmitError::OddPath { path }.into()) } else { Ok(path) }
+    };
     let logs = dataset.staging().with_file_name(format!("{}-slurm", dataset.fingerprint()));
     Ok(Job {
         dataset: dataset.clone(),
@@ -195,13 +206,21 @@ fn hand_over(job: &Job, list: &RunList, tasks: &BTreeSet<u32>) -> Result<(), Com
     let mut dependency = vec![];
     if !tasks.is_empty() {
         let number = sbatch(&job.folder.join("job.sh"), &job.array(), &[])?;
+        keep(job, &number)?;
         console::data(&number);
         // After success or failure: merge tells itself which shards are missing, whereas a job that waits for success
         // would wait for ever after one failure, and a failed run is a row and no failure of the shard.
         dependency.push(format!("--dependency=afterany:{number}"));
     }
-    console::data(&sbatch(&job.folder.join("merge.sh"), &job.merge(), &dependency)?);
+    let number = sbatch(&job.folder.join("merge.sh"), &job.merge(), &dependency)?;
+    keep(job, &number)?;
+    console::data(&number);
     Ok(())
+}
+
+/// Notes, beside the shards, that Slurm has taken the job.
+fn keep(job: &Job, number: &str) -> Result<(), CommandError> {
+    Ok(write_file(&job.folder.join(script::TAKEN), format!("{number}\n").as_bytes())?)
 }
 
 /// Submits a script and returns the number of the job.

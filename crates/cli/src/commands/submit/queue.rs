@@ -1,6 +1,6 @@
 //! What Slurm's queue says of our jobs. A machine without Slurm has no queue, which is fine.
 
-use super::script::{FOLDER, name};
+use super::script::{FOLDER, TAKEN, name};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
@@ -36,7 +36,7 @@ pub struct Submitted {
 impl Submitted {
     /// Asks the queue, unless none of the datasets was submitted.
     pub fn ask(datasets: impl Iterator<Item = Dataset>, out: &Path) -> Self {
-        let submitted = datasets.filter(|dataset| dataset.shards_folder().join(FOLDER).is_dir());
+        let submitted = datasets.filter(|dataset| dataset.shards_folder().join(FOLDER).join(TAKEN).is_file());
         let names: Vec<String> = submitted.map(|dataset| name(&dataset)).collect();
         let queue = if names.is_empty() { Queue::Absent } else { ask(&names, out) };
         Self { names, queue }

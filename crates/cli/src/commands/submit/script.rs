@@ -7,6 +7,8 @@ use tokenpark_dataset::Dataset;
 
 /// The folder, among the shards, of the list of runs and the scripts.
 pub const FOLDER: &str = "slurm";
+/// The file there with the number of the last job that Slurm took.
+pub const TAKEN: &str = "job";
 
 /// What the scripts need to know. All paths are absolute: a script is copied to another machine.
 pub struct Job {
