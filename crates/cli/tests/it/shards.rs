@@ -341,7 +341,7 @@ fn prop_failed_runs_are_rows_of_shards_as_well() {
     // The command in a task's log, after the merge.
     let late = lab.run("run small.toml --out data --retry --shard 0/2");
     assert_eq!(late.code, 2);
-    contains(&late.stderr, &["the shards are joined", "--retry without --shard"]);
+    contains(&late.stderr, &["the shards are joined", "--retry` without --shard"]);
     // A shard that has only begun says what failed as well.
     let begun = lab.run("run small.toml --out begun --shard 0/2 --fail-fast --threads 1");
     assert_eq!(begun.code, 1, "{}", begun.stderr);
