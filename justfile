@@ -126,6 +126,10 @@ tokenpark *ARGS:
 readers *CACHE:
     .ci/readers-test {{CACHE}}
 
+# Every snippet of the guide and the README; --write renews what the binary generates, --patches tries the worked examples
+guide *ARGS:
+    .ci/guide-test {{ARGS}}
+
 # The explorer and the moving pictures in a real browser; FOLDER keeps pages and screenshots
 browser *FOLDER:
     .ci/browser-test "${TOKENPARK:-${CARGO_TARGET_DIR:-target}/release/tokenpark}" {{FOLDER}}

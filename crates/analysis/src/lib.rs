@@ -52,6 +52,50 @@ fn clear(folder: &Path) -> Result<(), AnalysisError> {
 ///
 /// # Errors
 /// When the dataset is not published or unreadable, and when the folder cannot be written.
+/// # Examples
+/// From a manifest to a figure.
+///
+/// ```
+/// use tokenpark_analysis::{analyze, figures};
+/// use tokenpark_dataset::RunLog;
+/// use tokenpark_sweep::{Manifest, Options, Plan, dataset, execute};
+///
+/// let text = r#"
+///     schema = 1
+///     name = "first-figure"
+///     seed = 1
+///     replicas = 5
+///     [model]
+///     tokens = 20
+///     dimension = 2
+///     beta = 16.0
+///     [integrate]
+///     until = 10.0
+/// "#;
+/// let plan = Plan::new(Manifest::parse(text, "first-figure.toml")?)?;
+/// let folder = tempfile::tempdir()?;
+/// let options = Options {
+///     threads: 1,
+///     fresh: false,
+///     retry: false,
+///     max_failures: None,
+///     replicas: None,
+///     only: &[],
+///     share: None,
+///     interrupted: &|| false,
+///     progress: &mut |_| {},
+///     started: String::new(),
+///     elapsed: &|| 0.0,
+///     log: &mut RunLog::default,
+/// };
+/// execute(&plan, folder.path(), options)?;
+/// let reports = folder.path().join("reports");
+/// let tables = analyze(&dataset(&plan, folder.path())?, &reports)?;
+/// assert!(tables.contains(&reports.join("first-figure/curves.csv")));
+/// let pictures = figures(&reports.join("first-figure"))?;
+/// assert!(pictures.contains(&reports.join("first-figure/clusters.svg")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn analyze(dataset: &Dataset, reports: &Path) -> Result<Vec<PathBuf>, AnalysisError> {
     let source = source::Source::open(dataset)?;
     let folder = reports.join(dataset.name());

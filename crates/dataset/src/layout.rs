@@ -9,6 +9,15 @@ use crate::fs;
 const STAGING: &str = ".staging";
 
 /// The place of one dataset, or of one shard of it, whether or not it exists.
+/// ```
+/// use std::path::Path;
+/// use tokenpark_dataset::Dataset;
+///
+/// let dataset = Dataset::new("data", "consumption", "6efaf00c317c54a2")?;
+/// assert_eq!(dataset.table("runs"), Path::new("data/consumption/6efaf00c317c54a2/runs/part-0.parquet"));
+/// assert!(Dataset::new("data", "Consumption", "6efaf00c317c54a2").is_err());
+/// # Ok::<(), tokenpark_dataset::DatasetError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dataset {
     root: PathBuf,

@@ -33,6 +33,27 @@ pub const ROW_GROUP_ROWS: usize = 131_072;
 const CREATED_BY: &str = "tokenpark version 1";
 
 /// Writes a table to `path`: under a temporary name first, renamed once it is on the disk.
+/// ```
+/// use tokenpark_dataset::{Column, Provenance, Table, read, write};
+///
+/// let table = Table::new(vec![
+///     ("point".to_owned(), Column::U32(vec![0, 0])),
+///     ("replica".to_owned(), Column::U32(vec![0, 1])),
+///     ("beta".to_owned(), Column::F64(vec![9.0, 9.0])),
+/// ])?;
+/// let provenance = Provenance {
+///     fingerprint: "0123456789abcdef".to_owned(),
+///     schema_version: 1,
+///     model_version: 1,
+///     manifest: String::new(),
+/// };
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("table.parquet");
+/// write(&path, table.clone(), &provenance)?;
+/// assert_eq!(read(&path)?, table);
+/// assert_eq!(Provenance::read(&path)?, provenance);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn write(path: &Path, table: Table, provenance: &Provenance) -> Result<(), DatasetError> {
     let temporary = fs::temporary(path);
     let mut writer = TableWriter::create(&temporary, &table, provenance)?;

@@ -4,6 +4,15 @@
 use crate::tokens::{Tokens, squared_chord};
 
 /// A partition of the tokens.
+/// ```
+/// use tokenpark_dynamics::{Clusters, Tokens};
+///
+/// // 0.00, 0.05 and 0.10 form a chain; 1.00 is alone.
+/// let tokens = Tokens::from_angles(&[0.0, 0.1, 0.05, 1.0])?;
+/// let clusters = Clusters::single_linkage(&tokens, 0.07);
+/// assert_eq!((clusters.count(), clusters.largest()), (2, 3));
+/// # Ok::<(), tokenpark_dynamics::TokensError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clusters {
     leader: Vec<u32>,

@@ -58,6 +58,15 @@ impl Head {
 }
 
 /// A validated model: everything that determines the vector field, but for the number of tokens.
+/// ```
+/// use tokenpark_dynamics::{Head, Mask, Model, Weights};
+///
+/// let model = Model::new(2, 64.0, Mask::Causal, Weights::Softmax, Head::identity(2))?;
+/// assert_eq!(model.scalar_value(), Some(1.0));
+/// let error = Model::new(2, -1.0, Mask::Causal, Weights::Softmax, Head::identity(2)).unwrap_err();
+/// assert!(error.to_string().contains("-1"));
+/// # Ok::<(), tokenpark_dynamics::ModelError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
     dimension: usize,

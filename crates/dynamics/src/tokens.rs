@@ -26,6 +26,15 @@ pub enum TokensError {
 
 /// Tokens x_1, ..., x_n in order of arrival, unit vectors of R^d. Coordinate i of token k (both from 0) is entry
 /// i * n + k of the flat state, so that one coordinate of all tokens is contiguous.
+/// ```
+/// use tokenpark_dynamics::Tokens;
+///
+/// let tokens = Tokens::from_angles(&[0.0, 0.5])?;
+/// assert_eq!((tokens.len(), tokens.dimension()), (2, 2));
+/// // The chord of an angle of 1/2.
+/// assert!((tokens.squared_chord(0, 1).sqrt() - 2.0 * 0.25_f64.sin()).abs() < 1e-15);
+/// # Ok::<(), tokenpark_dynamics::TokensError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tokens {
     dimension: usize,

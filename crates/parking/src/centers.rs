@@ -6,6 +6,16 @@ use crate::theory::cap_area;
 use tokenpark_dynamics::{Tokens, squared_chord};
 
 /// The centres of a token sequence, as token indices (from 0) in order of arrival.
+/// ```
+/// use tokenpark_dynamics::Tokens;
+/// use tokenpark_parking::Centers;
+///
+/// // Token 1 is near token 0, and token 2 near token 1 alone: a Rényi centre, but not a strong one.
+/// let tokens = Tokens::from_angles(&[0.0, 0.4, 0.6])?;
+/// let centers = Centers::of(&tokens, 0.5);
+/// assert_eq!((centers.renyi(), centers.strong()), (&[0, 2][..], &[0][..]));
+/// # Ok::<(), tokenpark_dynamics::TokensError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Centers {
     renyi: Vec<usize>,

@@ -41,6 +41,21 @@ impl std::fmt::Display for Space {
 ///
 /// On the interval cars are segments of length δ, here known by their left ends. On circle and spheres they are caps of
 /// radius δ/2, known by their centres, and distances are geodesic (angles).
+/// ```
+/// use rand_chacha::{ChaCha12Rng, rand_core::SeedableRng};
+/// use tokenpark_parking::{Parking, theory};
+///
+/// let mut rng = ChaCha12Rng::seed_from_u64(1);
+/// let street = Parking::interval(10.0)?;
+/// let mut cars = 0;
+/// for _ in 0..10_000 {
+///     cars += street.saturate(&mut rng)?.count();
+/// }
+/// // Rényi 1958: M(10) = 7.223577; the standard deviation of one sample is 0.65.
+/// assert!((theory::interval_mean(10.0) - 7.223577123).abs() < 1e-8);
+/// assert!((cars as f64 / 10_000.0 - theory::interval_mean(10.0)).abs() < 0.03);
+/// # Ok::<(), tokenpark_parking::ParkingError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Parking {
     space: Space,

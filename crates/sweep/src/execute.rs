@@ -210,6 +210,47 @@ pub fn provenance(plan: &Plan) -> Provenance {
 ///
 /// # Errors
 /// When the dataset cannot be read or written.
+/// ```
+/// use tokenpark_dataset::{RunLog, State};
+/// use tokenpark_sweep::{Ending, Manifest, Options, Plan, dataset, execute};
+///
+/// let text = r#"
+///     schema = 1
+///     name = "two-tokens"
+///     seed = 1
+///     [model]
+///     tokens = 2
+///     dimension = 2
+///     [initial]
+///     distribution = { points = [[1, 0], [0, 1]] }
+///     [integrate]
+///     until = 16.78059173
+///     [sweep]
+///     "model.beta" = [1.0, 4.0]
+/// "#;
+/// let plan = Plan::new(Manifest::parse(text, "two-tokens.toml")?)?;
+/// let folder = tempfile::tempdir()?;
+/// let options = Options {
+///     threads: 1,
+///     fresh: false,
+///     retry: false,
+///     max_failures: None,
+///     replicas: None,
+///     only: &[],
+///     share: None,
+///     interrupted: &|| false,
+///     progress: &mut |_| {},
+///     started: String::new(),
+///     elapsed: &|| 0.0,
+///     log: &mut RunLog::default,
+/// };
+/// let report = execute(&plan, folder.path(), options)?;
+/// assert!(matches!(report.ending, Ending::Published(log) if (log.runs, log.failed) == (2, 0)));
+/// let dataset = dataset(&plan, folder.path())?;
+/// assert!(matches!(dataset.state()?, State::Complete(_)));
+/// assert_eq!(dataset.tables()?, ["centers", "observables", "runs"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn execute(plan: &Plan, root: &Path, mut options: Options<'_>) -> Result<Report, SweepError> {
     options.check(plan)?;
     if let Some(share) = options.share {

@@ -10,6 +10,31 @@ use crate::expression::Variables;
 use crate::manifest::{Key, Manifest, Separation, Setting};
 
 /// A manifest whose values fit together at every point.
+/// ```
+/// use tokenpark_sweep::{Manifest, Plan, fingerprint};
+///
+/// let text = r#"
+///     schema = 1
+///     name = "two-tokens"
+///     seed = 1
+///     [model]
+///     tokens = 2
+///     dimension = 2
+///     [initial]
+///     distribution = { points = [[1, 0], [0, 1]] }
+///     [integrate]
+///     until = 16.78059173
+///     [sweep]
+///     "model.beta" = [1.0, 4.0]
+/// "#;
+/// let plan = Plan::new(Manifest::parse(text, "two-tokens.toml").unwrap()).unwrap();
+/// assert_eq!((plan.points(), plan.runs(), plan.point(1).beta), (2, 2, 4.0));
+/// // Comments are no part of the meaning, seeds are.
+/// let same = Manifest::parse(&format!("# two tokens\n{text}"), "").unwrap();
+/// let other = Manifest::parse(&text.replace("seed = 1", "seed = 2"), "").unwrap();
+/// assert_eq!(fingerprint(&same), fingerprint(plan.manifest()));
+/// assert_ne!(fingerprint(&other), fingerprint(plan.manifest()));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Plan {
     manifest: Manifest,

@@ -42,6 +42,31 @@ pub enum RunError {
 ///
 /// # Errors
 /// When the point's model or start is not valid.
+/// ```
+/// use tokenpark_dataset::Column;
+/// use tokenpark_sweep::{Manifest, Plan, run};
+///
+/// let text = r#"
+///     schema = 1
+///     name = "two-tokens"
+///     seed = 1
+///     [model]
+///     tokens = 2
+///     dimension = 2
+///     [initial]
+///     distribution = { points = [[1, 0], [0, 1]] }
+///     [integrate]
+///     until = 16.78059173
+///     [sweep]
+///     "model.beta" = [1.0, 4.0]
+/// "#;
+/// let plan = Plan::new(Manifest::parse(text, "two-tokens.toml").unwrap()).unwrap();
+/// let tables = run(&plan, 1, 0, &|| false).unwrap().expect("not interrupted");
+/// let (name, runs) = &tables[0];
+/// assert_eq!(name, "runs");
+/// assert_eq!(runs.column("termination"), Some(&Column::Text(vec!["reached".to_owned()])));
+/// assert_eq!(runs.column("final_clusters"), Some(&Column::OptionU32(vec![Some(2)])));
+/// ```
 pub fn run(
     plan: &Plan,
     point: usize,

@@ -125,6 +125,33 @@ pub struct Solution {
 ///
 /// # Panics
 /// When the start does not fit the field.
+/// # Examples
+/// Near consensus the second of two causal tokens comes closer like e^(−t/2), whatever β is.
+///
+/// ```
+/// use std::ops::ControlFlow;
+/// use tokenpark_dynamics::{
+///     Attention, DormandPrince5, Head, Mask, Model, PiController, Problem, SaveAt, Termination, Tokens, Tolerance, Weights,
+///     solve,
+/// };
+///
+/// let model = Model::new(2, 9.0, Mask::Causal, Weights::Softmax, Head::identity(2))?;
+/// let start = Tokens::from_angles(&[0.0, 1e-3])?;
+/// let problem = Problem {
+///     from: 0.0,
+///     start: start.state(),
+///     until: 2.0,
+///     save_at: SaveAt(&[]),
+///     tolerance: Tolerance { rtol: 1e-10, atol: 1e-12 },
+/// };
+/// let mut field = Attention::new(model, 2);
+/// let (mut solver, mut controller) = (DormandPrince5::default(), PiController::default());
+/// let solution = solve(&mut field, &mut solver, &mut controller, problem, &mut |_| ControlFlow::Continue(()));
+/// assert_eq!(solution.termination, Termination::Reached);
+/// // The state is coordinate-major: both x, then both y.
+/// assert!((solution.state[3] / (1e-3 * (-1.0_f64).exp()) - 1.0).abs() < 1e-5);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn solve<F: VectorField + ?Sized>(
     field: &mut F,
     solver: &mut dyn Solver<F>,

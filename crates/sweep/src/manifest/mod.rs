@@ -61,6 +61,13 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Place, Report};
 pub const SCHEMA: u32 = 1;
 
 /// A manifest whose values are each valid.
+/// ```
+/// use tokenpark_sweep::Manifest;
+///
+/// let text = "schema = 1\nname = \"typo\"\nseed = 1\n[model]\ntoken = 20\n";
+/// let mistakes = Manifest::parse(text, "typo.toml").unwrap_err();
+/// assert!(mistakes.to_string().contains("unknown key `token` in [model]\n --> typo.toml:5:1"));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Manifest {
     /// The file it was read from, as the caller named it.
