@@ -52,6 +52,7 @@ fn clear(folder: &Path) -> Result<(), AnalysisError> {
 ///
 /// # Errors
 /// When the dataset is not published or unreadable, and when the folder cannot be written.
+///
 /// # Examples
 /// From a manifest to a figure.
 ///

@@ -9,6 +9,7 @@ use crate::fs;
 const STAGING: &str = ".staging";
 
 /// The place of one dataset, or of one shard of it, whether or not it exists.
+///
 /// ```
 /// use std::path::Path;
 /// use tokenpark_dataset::Dataset;

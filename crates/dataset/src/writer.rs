@@ -33,6 +33,7 @@ pub const ROW_GROUP_ROWS: usize = 131_072;
 const CREATED_BY: &str = "tokenpark version 1";
 
 /// Writes a table to `path`: under a temporary name first, renamed once it is on the disk.
+///
 /// ```
 /// use tokenpark_dataset::{Column, Provenance, Table, read, write};
 ///

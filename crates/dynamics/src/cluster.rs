@@ -4,6 +4,7 @@
 use crate::tokens::{Tokens, squared_chord};
 
 /// A partition of the tokens.
+///
 /// ```
 /// use tokenpark_dynamics::{Clusters, Tokens};
 ///

@@ -58,6 +58,7 @@ impl Head {
 }
 
 /// A validated model: everything that determines the vector field, but for the number of tokens.
+///
 /// ```
 /// use tokenpark_dynamics::{Head, Mask, Model, Weights};
 ///

@@ -26,6 +26,7 @@ pub enum TokensError {
 
 /// Tokens x_1, ..., x_n in order of arrival, unit vectors of R^d. Coordinate i of token k (both from 0) is entry
 /// i * n + k of the flat state, so that one coordinate of all tokens is contiguous.
+///
 /// ```
 /// use tokenpark_dynamics::Tokens;
 ///

@@ -6,6 +6,7 @@ use crate::theory::cap_area;
 use tokenpark_dynamics::{Tokens, squared_chord};
 
 /// The centres of a token sequence, as token indices (from 0) in order of arrival.
+///
 /// ```
 /// use tokenpark_dynamics::Tokens;
 /// use tokenpark_parking::Centers;

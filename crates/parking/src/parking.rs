@@ -41,6 +41,7 @@ impl std::fmt::Display for Space {
 ///
 /// On the interval cars are segments of length δ, here known by their left ends. On circle and spheres they are caps of
 /// radius δ/2, known by their centres, and distances are geodesic (angles).
+///
 /// ```
 /// use rand_chacha::{ChaCha12Rng, rand_core::SeedableRng};
 /// use tokenpark_parking::{Parking, theory};

@@ -210,6 +210,7 @@ pub fn provenance(plan: &Plan) -> Provenance {
 ///
 /// # Errors
 /// When the dataset cannot be read or written.
+///
 /// ```
 /// use tokenpark_dataset::{RunLog, State};
 /// use tokenpark_sweep::{Ending, Manifest, Options, Plan, dataset, execute};

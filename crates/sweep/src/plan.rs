@@ -10,6 +10,7 @@ use crate::expression::Variables;
 use crate::manifest::{Key, Manifest, Separation, Setting};
 
 /// A manifest whose values fit together at every point.
+///
 /// ```
 /// use tokenpark_sweep::{Manifest, Plan, fingerprint};
 ///

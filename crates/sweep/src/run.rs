@@ -42,6 +42,7 @@ pub enum RunError {
 ///
 /// # Errors
 /// When the point's model or start is not valid.
+///
 /// ```
 /// use tokenpark_dataset::Column;
 /// use tokenpark_sweep::{Manifest, Plan, run};

@@ -82,6 +82,7 @@ type Observer<'a> = dyn FnMut(Moment<'_>) -> ControlFlow<()> + 'a;
 ///
 /// # Errors
 /// When the model cannot be solved with the method or the kernel.
+///
 /// # Examples
 /// Two causal tokens at a right angle have an inner product of 0.9 after 16.78059173 units of time if β = 4: the integral
 /// of (1 + e^(4 − 4c))/(1 − c²) over c from 0 to 0.9.

@@ -125,6 +125,7 @@ pub struct Solution {
 ///
 /// # Panics
 /// When the start does not fit the field.
+///
 /// # Examples
 /// Near consensus the second of two causal tokens comes closer like e^(−t/2), whatever β is.
 ///

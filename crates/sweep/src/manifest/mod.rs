@@ -61,6 +61,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Place, Report};
 pub const SCHEMA: u32 = 1;
 
 /// A manifest whose values are each valid.
+///
 /// ```
 /// use tokenpark_sweep::Manifest;
 ///
