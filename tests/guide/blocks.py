@@ -56,15 +56,32 @@ def expectations(blocks):
     return kept
 
 
+# What differs between machines and versions, and what it is taken for.
+VARYING = [
+    (re.compile(r"\b[0-9a-f]{16}\b"), "FINGERPRINT"),
+    (re.compile(r"\b\d{4}-\d\d-\d\dT[\d:]+Z"), "DATE"),
+    (re.compile(r"\b\d[\d.]* (?:ms|s|min(?: \d+ s)?|h(?: \d+ min)?)\b"), "TIME"),
+    (re.compile(r"\b\d[\d.]* (?:B|kB|MB|GB)\b"), "SIZE"),
+    (re.compile(r"\bon \d+ threads?\b"), "on THREADS"),
+]
+
+
+def settled(line):
+    for pattern, word in VARYING:
+        line = pattern.sub(word, line)
+    return line.rstrip()
+
+
 def matches(found, expected):
     """Whether lines are as expected: `…` stands for anything within a line, a line of `…` for any lines."""
+    found, expected = [settled(line) for line in found], [settled(line) for line in expected]
     pattern = ""
     for line in expected:
         if line.strip() == "…":
             pattern += r"(?:[^\n]*\n)*?"
         else:
-            pattern += r"[^\n]*?".join(re.escape(part) for part in line.rstrip().split("…")) + r"\n"
-    text = "".join(line.rstrip() + "\n" for line in found)
+            pattern += r"[^\n]*?".join(re.escape(part) for part in line.split("…")) + r"\n"
+    text = "".join(line + "\n" for line in found)
     return re.fullmatch(pattern, text) is not None
 
 

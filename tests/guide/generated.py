@@ -37,9 +37,11 @@ def make(tokenpark, what):
     return "\n" + "\n".join(reference(tokenpark, name) for name, _ in commands(tokenpark)) + "\n"
 
 
-def fill(path, before, output):
-    """Puts an output where it belongs."""
-    path.write_text(path.read_text().replace(before, before + output, 1))
+def fill(path, line, output):
+    """Puts an output below a line, counted from 1; how many lines that is."""
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(lines[:line] + [output] + lines[line:]))
+    return output.count("\n")
 
 
 # Commands.

@@ -77,9 +77,12 @@ class Runner:
         if code != wanted:
             raise Failure(f"{block.place}: exit code {code}, expected {wanted}\n{out}{err}")
         if block.expected and self.arguments.write and not block.expected.lines:
-            generated.fill(ROOT / block.path, block.lines[-1] + "\n```\n\n```text\n", out)
+            self.fill(block.path, block.expected.line, out)
         elif block.expected and not blocks.matches(out.splitlines(), block.expected.lines):
             raise Failure(f"{block.expected.place}: expected\n{block.expected.text}\nbut it printed\n{out}")
+
+    def fill(self, path, line, output):
+        self.filled += generated.fill(ROOT / path, line + self.filled, output)
 
     def file(self, path):
         """All blocks of a file, in order, in a folder that looks like a clone."""
@@ -88,7 +91,7 @@ class Runner:
         self.folder.mkdir()
         for part in CLONE:
             shutil.copytree(ROOT / part, self.folder / part)
-        text = path.read_text()
+        text, self.filled = path.read_text(), 0
         if name in PREPARE:
             code, out, err = self.execute(["bash", "-euo", "pipefail", "-c", PREPARE[name]])
             if code:
@@ -127,7 +130,7 @@ class Runner:
             if code != wanted:
                 raise Failure(f"{block.path}:{line}: exit code {code}, expected {wanted}\n{out}")
             if not expected and out and self.arguments.write:
-                generated.fill(ROOT / block.path, f"$ {command}\n", out)
+                self.fill(block.path, line, out)
             elif not blocks.matches(out.splitlines(), expected):
                 raise Failure(f"{block.path}:{line}: expected\n" + "\n".join(expected) + f"\nbut it printed\n{out}")
 
