@@ -9,7 +9,11 @@ PATH = re.compile(r"`((?:crates|docs|experiments|examples|tests|schemas|store|\.
 def chapters(root):
     """The chapters in the order of the summary."""
     summary = (root / "docs/src/SUMMARY.md").read_text()
-    return [root / "docs/src" / target for target in LINK.findall(summary)]
+    listed = [root / "docs/src" / target for target in LINK.findall(summary)]
+    missing = [path.name for path in listed if not path.is_file()]
+    if missing:
+        raise SystemExit(f"docs/src/SUMMARY.md lists {', '.join(missing)}, and there is no such file")
+    return listed
 
 
 def prose(path):

@@ -54,7 +54,7 @@ class Failure(Exception):
 class Runner:
     def __init__(self, arguments, scratch):
         self.arguments, self.scratch = arguments, scratch
-        self.counts, self.skipped = {}, []
+        self.counts, self.skipped, self.not_run = {}, [], set()
         self.folder = None
         binaries = scratch / "bin"
         binaries.mkdir()
@@ -99,6 +99,7 @@ class Runner:
         for block in blocks.parse(name, text):
             reason = NOT_RUN.get((name, first_line(block)))
             if reason:
+                self.not_run.add((name, first_line(block)))
                 self.skipped.append(f"{block.place}: {reason}")
                 continue
             run = getattr(self, f"run_{block.language}", None)
@@ -216,6 +217,8 @@ def main():
                 runner.file(path)
             except (Failure, subprocess.TimeoutExpired) as failure:
                 failures.append(str(failure))
+    unknown = set() if arguments.files else set(NOT_RUN) - runner.not_run
+    failures += [f"{name}: no block begins with `{line}`; NOT_RUN in tests/guide/run.py is stale" for name, line in unknown]
     for line in runner.skipped:
         print(f"skipped: {line}")
     print(", ".join(f"{count} {language}" for language, count in sorted(runner.counts.items())), f"in {len(files)} files")
