@@ -105,8 +105,8 @@ class Runner:
             run = getattr(self, f"run_{block.language}", None)
             if run is None:
                 raise Failure(f"{block.place}: nobody knows how to test a block of `{block.language}`")
-            run(block)
-            self.counts[block.language] = self.counts.get(block.language, 0) + 1
+            if run(block) is not False:
+                self.counts[block.language] = self.counts.get(block.language, 0) + 1
         self.pictures(path, text)
 
     def pictures(self, path, text):
@@ -159,11 +159,13 @@ class Runner:
         probe = f'quit(status = !requireNamespace("{package}", quietly = TRUE))'
         if shutil.which("Rscript") is None:
             self.skipped.append(f"{block.place}: there is no Rscript")
-        elif package and self.execute(["Rscript", "-e", probe])[0]:
+            return False
+        if package and self.execute(["Rscript", "-e", probe])[0]:
             self.skipped.append(f"{block.place}: there is no R package {package}")
-        else:
-            (self.folder / "snippet.R").write_text(block.text)
-            self.expect(block, *self.execute(["Rscript", "snippet.R"]))
+            return False
+        (self.folder / "snippet.R").write_text(block.text)
+        self.expect(block, *self.execute(["Rscript", "snippet.R"]))
+        return True
 
     def run_rust(self, block):
         path = ROOT / block.options.get("file", "")
