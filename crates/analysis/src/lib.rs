@@ -85,7 +85,7 @@ fn clear(folder: &Path) -> Result<(), AnalysisError> {
 ///     share: None,
 ///     interrupted: &|| false,
 ///     progress: &mut |_| {},
-///     started: String::new(),
+///     now: &String::new,
 ///     elapsed: &|| 0.0,
 ///     log: &mut RunLog::default,
 /// };

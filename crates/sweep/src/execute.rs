@@ -241,7 +241,7 @@ pub fn provenance(plan: &Plan) -> Provenance {
 ///     share: None,
 ///     interrupted: &|| false,
 ///     progress: &mut |_| {},
-///     started: String::new(),
+///     now: &String::new,
 ///     elapsed: &|| 0.0,
 ///     log: &mut RunLog::default,
 /// };
