@@ -39,7 +39,7 @@ def check(root):
     listed = chapters(root)
     unlisted = set((root / "docs/src").glob("*.md")) - set(listed) - {root / "docs/src/SUMMARY.md"}
     wrong += [f"{path.relative_to(root)} is not in SUMMARY.md" for path in sorted(unlisted)]
-    for path in [*listed, root / "docs/src/SUMMARY.md", root / "README.md", root / "CONTRIBUTING.md"]:
+    for path in [*listed, root / "docs/src/SUMMARY.md", root / "docs/README.md", root / "README.md", root / "CONTRIBUTING.md"]:
         name, text = path.relative_to(root), prose(path)
         for link in LINK.findall(text):
             if re.match(r"[a-z]+:", link):

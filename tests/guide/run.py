@@ -151,7 +151,7 @@ class Runner:
         self.expect(block, *self.execute(["python", "-c", block.text]))
 
     def run_sql(self, block):
-        script = "import duckdb, sys\nfor part in duckdb.extract_statements(sys.argv[1]): print(duckdb.sql(part.query))"
+        script = "import duckdb, sys\nfor part in duckdb.extract_statements(sys.argv[1]): print(str(duckdb.sql(part.query)).rstrip())"
         self.expect(block, *self.execute(["python", "-c", script, block.text]))
 
     def run_r(self, block):
