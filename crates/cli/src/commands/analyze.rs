@@ -1,6 +1,6 @@
 //! `tokenpark analyze` and `tokenpark figures`: datasets to tables to pictures.
 
-use super::{CommandError, End, plans};
+use super::{CommandError, End, plans, report};
 use crate::args::{Analyze, Figures};
 use crate::console;
 use std::path::{Path, PathBuf};
@@ -28,6 +28,7 @@ pub fn figures(args: &Figures) -> Result<End, CommandError> {
         list(&tokenpark_analysis::figures(&reports.join(name))?);
     }
     list(&[tokenpark_analysis::write_index(reports)?]);
+    console::note(&format!("one page of all this: tokenpark report{}", report::to(reports)));
     Ok(End::Fine)
 }
 

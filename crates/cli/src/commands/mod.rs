@@ -14,6 +14,7 @@ pub mod lock;
 pub mod merge;
 mod park;
 mod plan;
+pub mod report;
 mod reproduce;
 mod run;
 pub mod shards;
@@ -138,6 +139,7 @@ pub fn dispatch(command: Command) -> Result<End, CommandError> {
         Command::Figures(args) => analyze::figures(&args),
         Command::Explore(args) => explore::explore(&args),
         Command::Animate(args) => animate::animate(&args),
+        Command::Report(args) => report::report(&args),
         Command::Reproduce(args) => reproduce::reproduce(&args),
         Command::Claims(args) => claims::claims(&args),
         Command::Park(args) => park::command(&args),
