@@ -31,6 +31,21 @@ pub struct Reporting {
     pub inline: bool,
 }
 
+impl Reporting {
+    /// How many experiments are how fresh: "15 fresh, 5 missing".
+    #[must_use]
+    pub fn counts(&self) -> String {
+        let of = |word: &str| self.experiments.iter().filter(|one| one.freshness.word() == word).count();
+        let words = Freshness::WORDS.map(|word| (of(word), word));
+        words
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+}
+
 /// An experiment as its manifest says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifested {
@@ -64,15 +79,17 @@ pub enum Freshness {
 }
 
 impl Freshness {
+    const WORDS: [&str; 4] = ["fresh", "stale", "missing", "orphaned"];
+
     /// One word.
     #[must_use]
     pub fn word(&self) -> &'static str {
-        match self {
-            Self::Fresh => "fresh",
-            Self::Stale(_) => "stale",
-            Self::Missing => "missing",
-            Self::Orphaned => "orphaned",
-        }
+        Self::WORDS[match self {
+            Self::Fresh => 0,
+            Self::Stale(_) => 1,
+            Self::Missing => 2,
+            Self::Orphaned => 3,
+        }]
     }
 }
 

@@ -52,8 +52,9 @@ const KINDS: [(&str, Caption); 27] = [
         "consumption",
         caption(
             "Share of tokens consumed",
-            "Mean share of tokens consumed by Rényi centres (blue) and by strong ones (green) over time: solid so far, dashed \
-             at the moment, with bands from the 10th to the 90th percentile; published values, where there are any, as circles.",
+            "Mean share of tokens consumed by Rényi centres (blue) and by strong ones (green) over time: solid so \
+             far, dashed at the moment, with bands from the 10th to the 90th percentile; published values, where \
+             there are any, as circles.",
             "Strong centres are some of the Rényi centres, so that their curve is the lower one.",
             &["curves"],
         ),
@@ -63,7 +64,8 @@ const KINDS: [(&str, Caption); 27] = [
         caption(
             "Number of clusters over time",
             "Mean number of clusters over logarithmic time, with a band from the 10th to the 90th percentile.",
-            "Where the line is nearly level the clusters are metastable: far tokens attract each other exponentially weakly.",
+            "Where the line is nearly level the clusters are metastable: far tokens attract each other \
+             exponentially weakly.",
             &["curves"],
         ),
     ),
@@ -71,9 +73,10 @@ const KINDS: [(&str, Caption); 27] = [
         "snapshots",
         caption(
             "Tokens on the circle at saved times",
-            "One circle a saved time with its tokens in light blue, strong Rényi centres in red, other Rényi centres in black, \
-             ticks where centres started, and the number of tokens at every place.",
-            "Tokens gather at centres that their first positions determine; the ticks tell how far a centre has moved.",
+            "One circle a saved time with its tokens in light blue, strong Rényi centres in red, other Rényi \
+             centres in black, ticks where centres started, and the number of tokens at every place.",
+            "Tokens gather at centres that their first positions determine; the ticks tell how far a centre has \
+             moved.",
             &["positions", "centers"],
         ),
     ),
@@ -81,8 +84,8 @@ const KINDS: [(&str, Caption); 27] = [
         "trajectories",
         caption(
             "Paths on the sphere",
-            "One sphere a setting with the path of every token coloured by time, open circles at the start, and red circles at \
-             the end with the number of tokens there.",
+            "One sphere a setting with the path of every token coloured by time, open circles at the start, and \
+             red circles at the end with the number of tokens there.",
             "Where tokens end depends on the largest eigenvalue of V and its multiplicity, and on who sees whom.",
             &["positions"],
         ),
@@ -91,7 +94,8 @@ const KINDS: [(&str, Caption); 27] = [
         "space-time",
         caption(
             "Angles over time",
-            "The angle of every token over time, a panel for each setting, lines coloured by the order of arrival.",
+            "The angle of every token over time, a panel for each setting, lines coloured by the order of \
+             arrival.",
             "Lines that join are clusters; follow the dark lines, which came first, to see who leads.",
             &["positions"],
         ),
@@ -100,8 +104,8 @@ const KINDS: [(&str, Caption); 27] = [
         "atlas",
         caption(
             "Where tokens end",
-            "Rows of spheres, one row for each setting and one sphere for each start, with paths, final positions, what theory \
-             predicts, and how many starts ended so.",
+            "Rows of spheres, one row for each setting and one sphere for each start, with paths, final \
+             positions, what theory predicts, and how many starts ended so.",
             "A filled blue mark is a final state as predicted; an open one was not at rest before the end.",
             &["configurations", "finals", "positions"],
         ),
@@ -110,9 +114,10 @@ const KINDS: [(&str, Caption); 27] = [
         "phase-diagram",
         caption(
             "Share of aligned pairs",
-            "Cells over time and a swept parameter coloured by the mean share of aligned pairs of tokens, from dark (none) to \
-             bright (all), a panel for each of the other settings.",
-            "Bright cells have all tokens in one place; a shade between that stays over time is several clusters that last.",
+            "Cells over time and a swept parameter coloured by the mean share of aligned pairs of tokens, from \
+             dark (none) to bright (all), a panel for each of the other settings.",
+            "Bright cells have all tokens in one place; a shade between that stays over time is several clusters \
+             that last.",
             &["curves"],
         ),
     ),
@@ -129,7 +134,8 @@ const KINDS: [(&str, Caption); 27] = [
         "cluster-number",
         caption(
             "Number of clusters until the collapse",
-            "Mean number of tracked clusters over time, both on logarithmic axes, with bands from the 10th to the 90th percentile.",
+            "Mean number of tracked clusters over time, both on logarithmic axes, with bands from the 10th to the \
+             90th percentile.",
             "Where a line is level on this clock, nothing happens for many times as long as all that came before.",
             &["curves"],
         ),
@@ -138,8 +144,8 @@ const KINDS: [(&str, Caption); 27] = [
         "survival",
         caption(
             "Survival of clusters",
-            "Kaplan-Meier curves of the share of clusters still alive over logarithmic time, with 95 % bands: by what their \
-             leaders were, or one for each value of a swept parameter.",
+            "Kaplan-Meier curves of the share of clusters still alive over logarithmic time, with 95 % bands: by \
+             what their leaders were, or one for each value of a swept parameter.",
             "Nearly straight falls over many decades are lifetimes spread evenly in their logarithm.",
             &["survival"],
         ),
@@ -148,8 +154,8 @@ const KINDS: [(&str, Caption); 27] = [
         "lifetimes",
         caption(
             "Remaining lifetimes",
-            "Median remaining lifetime of clusters against a swept parameter on a logarithmic axis, with a band from the 10th to \
-             the 90th percentile.",
+            "Median remaining lifetime of clusters against a swept parameter on a logarithmic axis, with a band \
+             from the 10th to the 90th percentile.",
             "The width of the band tells how different clusters at the same setting are.",
             &["lifetime-percentiles"],
         ),
@@ -158,8 +164,9 @@ const KINDS: [(&str, Caption); 27] = [
         "lifetimes-by-kind",
         caption(
             "Remaining lifetimes by kind of leader",
-            "Median remaining lifetimes, with 95 % intervals, of clusters led by strong Rényi centres (green), by other Rényi \
-             centres (blue) and by other tokens (orange), against a swept parameter on a logarithmic axis.",
+            "Median remaining lifetimes, with 95 % intervals, of clusters led by strong Rényi centres (green), by \
+             other Rényi centres (blue) and by other tokens (orange), against a swept parameter on a logarithmic \
+             axis.",
             "Compare the three: what a leader was at the start is known before anything moves.",
             &["lifetime-percentiles", "log-rank"],
         ),
@@ -168,8 +175,8 @@ const KINDS: [(&str, Caption); 27] = [
         "plateau",
         caption(
             "Height of the plateau",
-            "Mean number of clusters at the start of the plateau with its 95 % interval, mean numbers of Rényi and strong Rényi \
-             centres (dashed), and fitted laws, against a swept parameter.",
+            "Mean number of clusters at the start of the plateau with its 95 % interval, mean numbers of Rényi \
+             and strong Rényi centres (dashed), and fitted laws, against a swept parameter.",
             "Compare the solid line with the dashed ones: how many centres still lead a cluster.",
             &["plateau", "fit"],
         ),
@@ -178,8 +185,8 @@ const KINDS: [(&str, Caption); 27] = [
         "collapse",
         caption(
             "Time of final collapse",
-            "Median time at which the last cluster but one dies, with a band from the 10th to the 90th percentile, and fitted laws \
-             (dashed), against a swept parameter on a logarithmic axis.",
+            "Median time at which the last cluster but one dies, with a band from the 10th to the 90th \
+             percentile, and fitted laws (dashed), against a swept parameter on a logarithmic axis.",
             "A straight line would be a time exponential in the parameter.",
             &["collapse", "fit"],
         ),
@@ -188,9 +195,10 @@ const KINDS: [(&str, Caption); 27] = [
         "lifetime-law",
         caption(
             "Lifetimes and the two-body law",
-            "A dot for each cluster that died: its observed remaining lifetime against the expected one, both on logarithmic axes, \
-             with the line on which both are equal (dashed).",
-            "Dots on the line are clusters that fell onto their neighbour as two bodies do; those above outlived the law.",
+            "A dot for each cluster that died: its observed remaining lifetime against the expected one, both on \
+             logarithmic axes, with the line on which both are equal (dashed).",
+            "Dots on the line are clusters that fell onto their neighbour as two bodies do; those above outlived \
+             the law.",
             &["fit-sample", "fit"],
         ),
     ),
@@ -198,8 +206,8 @@ const KINDS: [(&str, Caption); 27] = [
         "lifetime-residuals",
         caption(
             "Lifetimes in units of the expected ones",
-            "A dot for each cluster that died: observed over expected remaining lifetime, against the expected one, both on \
-             logarithmic axes; 1 is dashed.",
+            "A dot for each cluster that died: observed over expected remaining lifetime, against the expected \
+             one, both on logarithmic axes; 1 is dashed.",
             "Read here what the many decades of the figure before hide: by what factor the law is missed.",
             &["fit-sample", "fit-points"],
         ),
@@ -208,9 +216,10 @@ const KINDS: [(&str, Caption); 27] = [
         "center-counts",
         caption(
             "Numbers of centres",
-            "Histograms of the number of strong (green) and of all Rényi centres (blue) over the runs, with means of the sample \
-             and of theory as vertical lines.",
-            "The mean of strong centres is known exactly; that of all Rényi centres grows with the tokens to the saturated one.",
+            "Histograms of the number of strong (green) and of all Rényi centres (blue) over the runs, with means \
+             of the sample and of theory as vertical lines.",
+            "The mean of strong centres is known exactly; that of all Rényi centres grows with the tokens to the \
+             saturated one.",
             &["center-counts", "center-means"],
         ),
     ),
@@ -218,8 +227,8 @@ const KINDS: [(&str, Caption); 27] = [
         "arrivals",
         caption(
             "Centres of the first tokens",
-            "Mean numbers of Rényi centres (dashed) and of strong ones (circles, exact means solid) among the first n tokens, on \
-             logarithmic axes, for the circle and spheres.",
+            "Mean numbers of Rényi centres (dashed) and of strong ones (circles, exact means solid) among the \
+             first n tokens, on logarithmic axes, for the circle and spheres.",
             "Strong centres stop increasing early; Rényi centres go on until nothing fits.",
             &["parking-means"],
         ),
@@ -228,8 +237,8 @@ const KINDS: [(&str, Caption); 27] = [
         "interval-means",
         caption(
             "Cars on an interval",
-            "Mean number of unit cars that saturate an interval against its length: measured (circles), exact (line), and the \
-             straight asymptote (dashed).",
+            "Mean number of unit cars that saturate an interval against its length: measured (circles), exact \
+             (line), and the straight asymptote (dashed).",
             "The exact mean meets its asymptote within a few lengths of a car.",
             &["parking-means"],
         ),
@@ -238,8 +247,8 @@ const KINDS: [(&str, Caption); 27] = [
         "sphere-coverage",
         caption(
             "Coverage of the sphere",
-            "Mean share of the sphere that saturated caps cover against the separation, with 95 % intervals, a fit, and the \
-             coverage of the plane by discs (dashed).",
+            "Mean share of the sphere that saturated caps cover against the separation, with 95 % intervals, a \
+             fit, and the coverage of the plane by discs (dashed).",
             "Towards small caps the sphere is flat: there the fit should meet the plane's value.",
             &["parking-means"],
         ),
@@ -248,7 +257,8 @@ const KINDS: [(&str, Caption); 27] = [
         "central-limit",
         caption(
             "Central limit of the number of cars",
-            "Distribution functions of the standardised number of cars (circles) on the circle and spheres beside the normal one.",
+            "Distribution functions of the standardised number of cars (circles) on the circle and spheres beside \
+             the normal one.",
             "Where circles lie on the line the number of cars is normal.",
             &["parking-counts"],
         ),
@@ -257,7 +267,8 @@ const KINDS: [(&str, Caption); 27] = [
         "gaps",
         caption(
             "Gaps between parked cars",
-            "Density of the gaps between neighbouring cars on the saturated circle (circles) and the exact one of the line.",
+            "Density of the gaps between neighbouring cars on the saturated circle (circles) and the exact one of \
+             the line.",
             "Small gaps are the most frequent; none is as long as a car.",
             &["parking-gaps"],
         ),
@@ -275,8 +286,8 @@ const KINDS: [(&str, Caption); 27] = [
         "approach",
         caption(
             "Approach to saturation",
-            "Missing coverage over time on logarithmic axes for the circle and spheres (circles), with the power laws that theory \
-             predicts (dashed).",
+            "Missing coverage over time on logarithmic axes for the circle and spheres (circles), with the power \
+             laws that theory predicts (dashed).",
             "In more dimensions saturation is approached more slowly.",
             &["parking-approach"],
         ),
@@ -287,8 +298,8 @@ const KINDS: [(&str, Caption); 27] = [
         "work-precision-mergers",
         caption(
             "Work and precision of merging times to t = 10⁴⁰",
-            "Time of one solve against the relative error of the times at which clusters merge, on logarithmic axes, a line for \
-             each method and a point for each tolerance.",
+            "Time of one solve against the relative error of the times at which clusters merge, on logarithmic \
+             axes, a line for each method and a point for each tolerance.",
             LOWER_LEFT,
             &["work-precision"],
         ),

@@ -1,7 +1,7 @@
 //! The benchmarks: work-precision diagrams, and the tables of the Markdown page beside them.
 
 use super::figure::Frame;
-use super::prose::line;
+use super::prose::{line, scroll};
 use crate::AnalysisError;
 use crate::folder::Folder;
 use crate::html::escape;
@@ -24,7 +24,8 @@ pub(super) fn section(reports: &Path, inline: bool) -> Result<Option<(String, us
     if file.is_file() {
         let text = std::fs::read_to_string(&file).map_err(|error| AnalysisError::io("read", &file, error))?;
         html += &format!(
-            "<details><summary>All timings</summary>\n<p class=\"files\"><a href=\"{FOLDER}/{TABLES}\">{TABLES}</a></p>\n{}</details>\n",
+            "<details><summary>All timings</summary>\n\
+             <p class=\"files\"><a href=\"{FOLDER}/{TABLES}\">{TABLES}</a></p>\n{}</details>\n",
             markdown(&text)
         );
     }
@@ -68,10 +69,7 @@ fn pipes(block: &str) -> String {
             format!("<tr>{}</tr>\n", cells.collect::<String>())
         })
         .collect();
-    format!(
-        "<div class=\"scroll\" role=\"region\" aria-label=\"Timings\" tabindex=\"0\"><table><thead><tr>{head}</tr></thead>\
-         <tbody>\n{body}</tbody></table></div>\n"
-    )
+    scroll("Timings", &format!("<table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table>"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The table of claims, from the file that `tokenpark claims --reports` writes.
 
-use super::prose::{count, counted, line};
+use super::prose::{count, counted, line, scroll};
 use crate::AnalysisError;
 use crate::html::escape;
 use serde::Deserialize;
@@ -60,17 +60,23 @@ pub(super) fn section(reports: &Path) -> Result<Option<(String, String)>, Analys
     let runs: u64 = document.claims.iter().map(|claim| claim.runs).sum();
     let quick = if document.quick { " with a tenth of the runs" } else { "" };
     let rows: String = document.claims.iter().map(Claim::row).collect();
+    let table =
+        format!("<table class=\"claims\">\n<thead><tr>{}</tr></thead>\n<tbody>\n{rows}</tbody></table>", head());
     let html = format!(
-        "<p>{words}; {} runs{quick}. A claim holds when no check speaks against it and at most 5 % have no result. A printed \
-         misprint is expected to fail, and so is a claim of which something found here is a counterexample. All details: \
-         <a href=\"{PAGE}\">{PAGE}</a>.</p>\n\
-         <div class=\"scroll\" role=\"region\" aria-label=\"Claims and verdicts\" tabindex=\"0\"><table class=\"claims\">\n\
-         <thead><tr><th scope=\"col\">claim</th><th scope=\"col\">verdict</th><th scope=\"col\">expected</th>\
-         <th scope=\"col\" class=\"number\">agree</th><th scope=\"col\" class=\"number\">against</th>\
-         <th scope=\"col\" class=\"number\">no result</th><th scope=\"col\" class=\"number\">runs</th></tr></thead>\n<tbody>\n{rows}</tbody></table></div>\n",
-        count(runs)
+        "<p>{words}; {} runs{quick}. A claim holds when no check speaks against it and at most 5 % have no result. A \
+         printed misprint is expected to fail, and so is a claim of which something found here is a counterexample. All \
+         details: \
+         <a href=\"{PAGE}\">{PAGE}</a>.</p>\n{}",
+        count(runs),
+        scroll("Claims and verdicts", &table)
     );
     Ok(Some((html, words)))
+}
+
+fn head() -> String {
+    let words = ["claim", "verdict", "expected"].map(|word| format!("<th scope=\"col\">{word}</th>"));
+    let numbers = ["agree", "against", "no result", "runs"];
+    words.concat() + &numbers.map(|word| format!("<th scope=\"col\" class=\"number\">{word}</th>")).concat()
 }
 
 impl Claim {

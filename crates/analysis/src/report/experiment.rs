@@ -1,7 +1,7 @@
 //! The section of one experiment: its figures, the numbers behind them, and how to make them again.
 
 use super::figure::Frame;
-use super::prose::{count, line, remarks};
+use super::prose::{count, line, remarks, scroll};
 use super::table::first_rows;
 use super::{Freshness, Shown};
 use crate::html::escape;
@@ -32,8 +32,8 @@ impl Shown<'_> {
         }
         let remarks = self.asked.manifest.as_ref().map_or_else(String::new, |(_, text)| remarks(text));
         Ok(format!(
-            "<section class=\"experiment\" id=\"{name}\" aria-labelledby=\"title-of-{name}\" data-find>\n<div class=\"head\">\n\
-             <h3 id=\"title-of-{name}\">{}</h3>\n<p class=\"facts\">{} <code>{name}</code>{}</p>\n{}\
+            "<section class=\"experiment\" id=\"{name}\" aria-labelledby=\"title-of-{name}\" data-find>\n\
+             <div class=\"head\">\n<h3 id=\"title-of-{name}\">{}</h3>\n<p class=\"facts\">{} <code>{name}</code>{}</p>\n{}\
              <div class=\"remarks\">\n{remarks}</div>\n{}</div>\n{figures}<div class=\"foot\">\n{}{}</div>\n</section>\n",
             escape(self.title()),
             self.badge(),
@@ -84,7 +84,8 @@ impl Shown<'_> {
         let items: String = notes.iter().map(|note| format!("<li>{}</li>\n", line(note))).collect();
         let open = if notes.len() > MOST_NOTES { "" } else { " open" };
         format!(
-            "<details class=\"printed\"{open}><summary>Numbers behind the figures ({})</summary>\n<ul class=\"notes\">\n{items}</ul></details>\n",
+            "<details class=\"printed\"{open}><summary>Numbers behind the figures ({})</summary>\n\
+             <ul class=\"notes\">\n{items}</ul></details>\n",
             notes.len()
         )
     }
@@ -99,12 +100,8 @@ impl Shown<'_> {
             ),
         };
         let manifest = self.asked.manifest.as_ref().map_or_else(String::new, |(path, text)| {
-            let path = escape(path);
-            format!(
-                "<details><summary>Manifest <code>{path}</code></summary>\n<div class=\"scroll\" role=\"region\" \
-                 aria-label=\"Manifest {path}\" tabindex=\"0\"><pre><code>{}</code></pre></div></details>\n",
-                escape(text)
-            )
+            let text = scroll(&format!("Manifest {path}"), &format!("<pre><code>{}</code></pre>", escape(text)));
+            format!("<details><summary>Manifest <code>{}</code></summary>\n{text}</details>\n", escape(path))
         });
         let moving: Vec<String> = self.folder.moving.iter().map(|file| self.moving(file)).collect();
         let moving = match moving.is_empty() {

@@ -48,8 +48,9 @@ impl<'a> Frame<'a> {
         let number = split(stem).1.map_or_else(String::new, |number| format!(" ({number})"));
         let level = self.level;
         Ok(format!(
-            "<figure id=\"{place}\" data-find>\n<div class=\"card\"><img src=\"{source}\"{} alt=\"{}\" loading=\"lazy\" \
-             decoding=\"async\"></div>\n<figcaption>\n<h{level}>{}{number}</h{level}>\n<p>{}</p>\n<p class=\"look\">{}</p>\n{}</figcaption>\n</figure>\n",
+            "<figure id=\"{place}\" data-find>\n<div class=\"card\">\
+             <img src=\"{source}\"{} alt=\"{}\" loading=\"lazy\" decoding=\"async\"></div>\n\
+             <figcaption>\n<h{level}>{}{number}</h{level}>\n<p>{}</p>\n<p class=\"look\">{}</p>\n{}</figcaption>\n</figure>\n",
             size(&svg),
             escape(&alt),
             escape(&title),

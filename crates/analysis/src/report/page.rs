@@ -1,7 +1,7 @@
 //! The page around the sections: head, contents, and the files it is put together from.
 
 use super::prose::counted;
-use super::{Freshness, Reporting, Shown, benchmarks, claims};
+use super::{Reporting, Shown, benchmarks, claims};
 use crate::AnalysisError;
 use crate::html::{escape, fill};
 use std::path::Path;
@@ -30,7 +30,7 @@ pub(super) fn html(reports: &Path, reporting: &Reporting) -> Result<String, Anal
         &[
             ("/*style*/", STYLE),
             ("<!--contents-->", &contents),
-            ("<!--summary-->", &summary(&shown, figures, &claimed)),
+            ("<!--summary-->", &summary(reporting, figures, &claimed)),
             ("<!--experiments-->", &sections),
             (
                 "<!--claims-->",
@@ -47,21 +47,17 @@ fn entry(name: &str, title: &str, badge: &str) -> String {
     format!("<li><a href=\"#{}\">{}</a> {badge}</li>\n", escape(name), escape(title))
 }
 
-/// What is on the page, in a sentence.
-fn summary(shown: &[Shown<'_>], figures: usize, claimed: &str) -> String {
-    let words = ["fresh", "stale", "missing", "orphaned"];
-    let of = |word: &str| shown.iter().filter(|one| one.asked.freshness.word() == word).count();
-    let states: Vec<String> = words
-        .iter()
-        .filter(|word| of(word) > 0)
-        .map(|word| format!("{} <span class=\"badge {word}\">{word}</span>", of(word)))
-        .collect();
-    let stale = shown.iter().any(|one| matches!(one.asked.freshness, Freshness::Stale(_)));
-    let hint = if stale { " Figures of stale reports are not those of their manifests." } else { "" };
+/// What is on the page, in a few words.
+fn summary(reporting: &Reporting, figures: usize, claimed: &str) -> String {
+    let badge = |part: &str| {
+        let (count, word) = part.split_once(' ').unwrap_or((part, ""));
+        format!("{count}&nbsp;<span class=\"badge {word}\">{word}</span>")
+    };
+    let states: Vec<String> = reporting.counts().split(", ").map(badge).collect();
     format!(
-        "<p>{}: {}. {}; {claimed}.{hint}</p>",
-        counted(shown.len(), "experiment"),
-        states.join(", "),
+        "<p>{}: {} · {} · {claimed}</p>",
+        counted(reporting.experiments.len(), "experiment"),
+        states.join(" "),
         counted(figures, "figure"),
     )
 }
@@ -73,7 +69,8 @@ fn environment(reporting: &Reporting) -> String {
         .map(|(name, value)| format!("<dt>{}</dt><dd>{}</dd>\n", escape(name), escape(value)))
         .collect();
     format!(
-        "<dl>{rows}</dl>\n<div class=\"again\"><h3>Make this page again</h3><pre class=\"command\"><code>{}</code></pre></div>\n",
+        "<dl>{rows}</dl>\n<div class=\"again\"><h3>Make this page again</h3>\
+         <pre class=\"command\"><code>{}</code></pre></div>\n",
         escape(&reporting.command)
     )
 }

@@ -61,6 +61,11 @@ impl Open {
     }
 }
 
+/// A box in which what is too wide scrolls, by keyboard as well.
+pub(super) fn scroll(label: &str, content: &str) -> String {
+    format!("<div class=\"scroll\" role=\"region\" aria-label=\"{}\" tabindex=\"0\">{content}</div>\n", escape(label))
+}
+
 /// 30000 as 30,000.
 pub(super) fn count(number: u64) -> String {
     let digits = number.to_string();

@@ -1,6 +1,6 @@
 //! The first rows of a summary table, as they stand in its CSV file.
 
-use super::prose::counted;
+use super::prose::{counted, scroll};
 use crate::AnalysisError;
 use crate::html::escape;
 use std::path::Path;
@@ -8,7 +8,7 @@ use std::path::Path;
 /// So many rows are shown.
 const ROWS: usize = 8;
 
-/// `NAME.csv` of a folder as an HTML table; `link` leads to its files.
+/// `NAME.csv` of a folder as an HTML table; `links` lead to its files.
 pub(super) fn first_rows(folder: &Path, file: &str, links: &str) -> Result<String, AnalysisError> {
     let path = folder.join(file);
     let text = std::fs::read_to_string(&path).map_err(|error| AnalysisError::io("read", &path, error))?;
@@ -25,12 +25,9 @@ pub(super) fn first_rows(folder: &Path, file: &str, links: &str) -> Result<Strin
     };
     let body: String =
         rows.iter().map(|row| format!("<tr>{}</tr>\n", row.iter().map(cell).collect::<String>())).collect();
-    let label = format!("First rows of {}", escape(file));
-    Ok(format!(
-        "<p class=\"of-table\">{caption}</p>\n<div class=\"scroll\" role=\"region\" aria-label=\"{label}\" tabindex=\"0\"><table data-csv=\"{}\">\
-         <thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table></div>\n",
-        escape(file)
-    ))
+    let table =
+        format!("<table data-csv=\"{}\"><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table>", escape(file));
+    Ok(format!("<p class=\"of-table\">{caption}</p>\n{}", scroll(&format!("First rows of {file}"), &table)))
 }
 
 /// The fields of a line of CSV; quoted ones may hold commas, and two quotes for one.

@@ -47,12 +47,12 @@ pub fn report(args: &Report) -> Result<End, CommandError> {
     let reporting =
         Reporting { environment: environment(args, &plans)?, command: command(args), inline: args.inline, experiments };
     let page = tokenpark_analysis::report(reports, &reporting)?;
-    for word in [Freshness::Fresh.word(), "stale", Freshness::Missing.word(), Freshness::Orphaned.word()] {
-        let count = reporting.experiments.iter().filter(|one| one.freshness.word() == word).count();
-        if count > 0 {
-            console::note(&format!("{count} {word}"));
+    for experiment in &reporting.experiments {
+        if let Freshness::Stale(why) = &experiment.freshness {
+            console::note(&format!("{}: stale, changed since: {why}", experiment.name));
         }
     }
+    console::note(&reporting.counts());
     console::data(&page.display().to_string());
     Ok(End::Fine)
 }

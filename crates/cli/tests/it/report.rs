@@ -2,8 +2,6 @@
 
 use crate::{Lab, SMALL, contains, edited};
 
-const PAGE: &str = "reports/small/index.html";
-
 /// [`SMALL`] under another title, analyzed and drawn.
 fn drawn() -> Lab {
     let lab = Lab::empty();
@@ -53,7 +51,7 @@ fn regress_the_page_has_every_figure_with_what_made_it() {
             "<code>tokenpark claims --reports</code> checks them",
         ],
     );
-    assert!(!page.contains("<small>"), "a title is not escaped");
+    assert!(!page.contains("<small>") && !page.contains("<!--"), "a title is not escaped, or a place is not filled");
 }
 
 /// The first rows of a table are those of its CSV file, digit by digit.
@@ -82,6 +80,8 @@ fn regress_a_changed_manifest_makes_a_stale_report() {
     let lab = drawn();
     lab.write("small.toml", edited("[4.0, 9.0]", "[4.0, 16.0]"));
     let page = page(&lab, "small.toml");
+    let ran = lab.fine("report small.toml");
+    assert_eq!(ran.stderr, "small: stale, changed since: sweep.model.beta = [4.0, 16.0], was [4.0, 9.0]\n1 stale\n");
     contains(
         &page,
         &[
@@ -107,7 +107,7 @@ fn regress_missing_and_orphaned() {
     std::fs::create_dir(lab.path("experiments")).expect("a writable folder");
     lab.write("experiments/other.toml", SMALL.replace("name = \"small\"", "name = \"other\""));
     let ran = lab.fine("report");
-    assert_eq!(ran.stderr, "1 missing\n1 orphaned\n");
+    assert_eq!(ran.stderr, "1 missing, 1 orphaned\n");
     contains(&lab.read("reports/index.html"), &["badge orphaned", "small/center-counts.svg", "id=\"other\""]);
 }
 
@@ -173,8 +173,9 @@ fn regress_analyze_clears_what_moves() {
         lab.fine(&format!("animate small.toml --format {format} --frames 2"));
     }
     lab.fine("figures small.toml");
-    let links = "Moving: [explore.html](small/explore.html) · [animation.apng](small/animation.apng) · [animation.svg](small/animation.svg)";
-    contains(&lab.read("reports/index.md"), &[links]);
+    let link = |file: &str| format!("[{file}](small/{file})");
+    let links = ["explore.html", "animation.apng", "animation.svg"].map(link).join(" · ");
+    contains(&lab.read("reports/index.md"), &[&format!("\nMoving: {links}\n")]);
     assert!(!lab.read("reports/index.md").contains("animation.png"));
     let page = page(&lab, "small.toml");
     contains(&page, &["<a href=\"small/explore.html\">explorer", "<a href=\"small/animation.apng\">"]);
