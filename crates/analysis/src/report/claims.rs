@@ -58,7 +58,7 @@ pub(super) fn section(reports: &Path) -> Result<Option<(String, String)>, Analys
     };
     let words = format!("{}, {found}", counted(document.claims.len(), "claim"));
     let runs: u64 = document.claims.iter().map(|claim| claim.runs).sum();
-    let quick = if document.quick { " with a tenth of the runs" } else { "" };
+    let quick = if document.quick { ", a tenth of all" } else { "" };
     let rows: String = document.claims.iter().map(Claim::row).collect();
     let table =
         format!("<table class=\"claims\">\n<thead><tr>{}</tr></thead>\n<tbody>\n{rows}</tbody></table>", head());

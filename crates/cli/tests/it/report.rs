@@ -1,14 +1,16 @@
 //! `report`: what is on the page, how fresh it says things are, and that equal inputs give equal bytes.
 
 use crate::{Lab, SMALL, contains, edited};
+#[cfg(unix)]
+use std::path::Path;
 
 /// [`SMALL`] under another title, analyzed and drawn.
 fn drawn() -> Lab {
     let lab = Lab::empty();
     lab.write("small.toml", format!("# Is 1 < 2? See `run`.\n{}", edited("A small", "A <small> & \\\"quoted\\\"")));
-    for command in ["run", "analyze", "figures"] {
-        lab.fine(&format!("{command} small.toml"));
-    }
+    lab.fine("run small.toml");
+    lab.fine("analyze small.toml");
+    contains(&lab.fine("figures small.toml").stderr, &["one page of all this: tokenpark report\n"]);
     lab
 }
 
@@ -144,7 +146,7 @@ fn regress_claims_are_on_the_page() {
         &first,
         &[
             "2 claims, every verdict as expected; ",
-            " runs with a tenth of the runs.",
+            " runs, a tenth of all.",
             "<a href=\"claims.md#lemma-3-1\">lemma-3-1</a>",
             "<span class=\"verdict as-expected holds\">holds</span></td><td>holds</td><td class=\"number\">120</td>",
             "claims/lemma-c-1-printed-d3-1.toml",
@@ -184,4 +186,26 @@ fn regress_analyze_clears_what_moves() {
     for left in ["explore.html", "animation.apng", "animation.svg"] {
         assert!(!lab.path(&format!("reports/small/{left}")).exists(), "{left}");
     }
+}
+
+/// The committed page is the one that the committed manifests and reports give; what else was analyzed here is left out.
+#[cfg(unix)]
+#[test]
+fn stable_the_committed_report_is_current() {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let committed = std::fs::read_to_string(repository.join("reports/index.html")).expect("the committed page");
+    let lab = Lab::empty();
+    let link = |path: &str| {
+        std::os::unix::fs::symlink(repository.join(path).canonicalize().expect("a path"), lab.path(path))
+            .expect("a link");
+    };
+    link("experiments");
+    std::fs::create_dir(lab.path("reports")).expect("a writable folder");
+    for entry in std::fs::read_dir(repository.join("reports")).expect("the reports") {
+        let name = entry.expect("an entry").file_name().into_string().expect("UTF-8");
+        if name.starts_with("claims") || committed.contains(&format!("<img src=\"{name}/")) {
+            link(&format!("reports/{name}"));
+        }
+    }
+    assert!(page(&lab, "") == committed, "reports/index.html is of other reports: run `tokenpark report`");
 }
