@@ -8,7 +8,8 @@ const texts = new Map();
 function words(element) {
   if (!texts.has(element)) {
     const own = element.cloneNode(true);
-    all("figure, table, .scroll", own).forEach(part => { if (part !== own && !own.matches("tr")) part.remove(); });
+    // Tables and manifests hold too many words to tell anything.
+    if (own.matches("section")) all("figure, details:not(.printed)", own).forEach(part => part.remove());
     const images = element.matches("figure") ? all("img", element).map(image => image.alt) : [];
     texts.set(element, normal([element.id, own.textContent, ...images].join(" ")));
   }
