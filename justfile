@@ -6,6 +6,10 @@ default:
 figures *ARGS:
     cargo run --release -p tokenpark -- reproduce {{ARGS}}
 
+# One page of all figures, claims and benchmarks: reports/index.html
+report *ARGS:
+    cargo run --release -p tokenpark -- report {{ARGS}}
+
 # All tests
 test *ARGS:
     cargo test --release --workspace {{ARGS}}
@@ -131,6 +135,7 @@ guide *ARGS:
     .ci/guide-test {{ARGS}}
 
 # The explorer and the moving pictures in a real browser; FOLDER keeps pages and screenshots
+# The explorer, the moving pictures and the report in a real browser; FOLDER keeps pages and screenshots
 browser *FOLDER:
     .ci/browser-test "${TOKENPARK:-${CARGO_TARGET_DIR:-target}/release/tokenpark}" {{FOLDER}}
 

@@ -37,6 +37,14 @@ pub enum AnalysisError {
         /// Why.
         reason: String,
     },
+    /// The verdicts on claims are not what this program writes.
+    #[error("{} cannot be read ({reason}); `tokenpark claims --reports` writes it again", path.display())]
+    Claims {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// A lifetime that cannot have been observed.
     #[error("a lifetime was observed from {entry} to {exit}; allowed: finite times, the first before the second")]
     Lifetime {

@@ -6,6 +6,8 @@
 mod pack;
 mod page;
 
+pub(crate) use pack::base64;
+
 use crate::recording::Recordings;
 use crate::source::Source;
 use crate::{AnalysisError, tables};
@@ -13,6 +15,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use tokenpark_dataset::Dataset;
 
+/// The page's file, beside the figures of its dataset.
+pub(crate) const PAGE: &str = "explore.html";
 /// Positions in a page unless replicas are asked for: about four megabytes at the most.
 const MOST_POSITIONS: usize = 2_000_000;
 
@@ -54,10 +58,10 @@ pub fn explore(dataset: &Dataset, exploring: &Exploring, reports: &Path) -> Resu
     for run in &chosen {
         runs.push(recordings.read(*run, exploring.frames)?);
     }
-    let html = page::html(&source, exploring, &runs, recordings.runs().count())?;
+    let html = page::page(&source, exploring, &runs, recordings.runs().count())?;
     let folder = reports.join(source.name());
     std::fs::create_dir_all(&folder).map_err(|error| AnalysisError::io("create", &folder, error))?;
-    let path = folder.join("explore.html");
+    let path = folder.join(PAGE);
     tables::replace(&path, |mut file| {
         file.write_all(html.as_bytes()).map_err(|error| AnalysisError::io("write", &path, error))
     })?;

@@ -3,6 +3,7 @@
 mod against;
 mod aligned;
 mod atlas;
+mod captions;
 mod centers;
 mod curves;
 mod law;
@@ -11,6 +12,8 @@ mod names;
 mod parking;
 mod positions;
 mod spacetime;
+
+pub(crate) use captions::{Caption, split};
 
 use crate::draw::save;
 use crate::{AnalysisError, Summary, tables};

@@ -1,8 +1,9 @@
 //! From datasets to summary tables, and from summary tables to figures. The only crate that sees polars.
 //!
 //! [`analyze`] reads a dataset's Parquet files and writes summary tables (Parquet and CSV) and a `summary.toml` into
-//! reports/NAME/. [`figures`] reads those and draws; [`write_index`] lists all figures in reports/index.md. Which tables
-//! and figures there are follows from what the dataset recorded, not from its name.
+//! reports/NAME/. [`figures`] reads those and draws; [`write_index`] lists all figures in reports/index.md, and
+//! [`report`] makes a page of all that lies in reports/. Which tables and figures there are follows from what the dataset
+//! recorded, not from its name.
 
 mod animate;
 mod configurations;
@@ -12,12 +13,15 @@ pub mod draw;
 mod error;
 mod explore;
 mod figures;
+mod folder;
+mod html;
 mod index;
 mod lifetimes;
 mod parking;
 mod positions;
 mod published;
 mod recording;
+mod report;
 mod source;
 mod summary;
 pub mod survival;
@@ -28,20 +32,23 @@ pub use error::AnalysisError;
 pub use explore::{Explored, Exploring, explore};
 pub use figures::figures;
 pub use index::write_index;
+pub use report::{Freshness, Manifested, Reporting, report};
 pub use summary::Summary;
 
 use std::path::{Path, PathBuf};
 use tokenpark_dataset::Dataset;
 
-/// Endings of the files that this crate writes into a folder of reports.
-const ENDINGS: [&str; 6] = ["parquet", "csv", "toml", "svg", "pdf", "png"];
+/// Endings of the files that this crate writes into a folder of reports: tables, figures, moving pictures.
+const ENDINGS: [&str; 7] = ["parquet", "csv", "toml", "svg", "pdf", "png", "apng"];
 
-/// Removes what an earlier dataset left in a folder of reports: its tables and figures are not those of the new one.
+/// Removes what an earlier dataset left in a folder of reports: its tables, figures and pages are not those of the new
+/// one.
 fn clear(folder: &Path) -> Result<(), AnalysisError> {
     let entries = std::fs::read_dir(folder).map_err(|error| AnalysisError::io("read", folder, error))?;
     for entry in entries {
         let path = entry.map_err(|error| AnalysisError::io("read", folder, error))?.path();
-        if path.extension().is_some_and(|ending| ENDINGS.iter().any(|ours| ending == *ours)) {
+        let ours = path.extension().is_some_and(|ending| ENDINGS.iter().any(|ours| ending == *ours));
+        if ours || path.ends_with(explore::PAGE) {
             std::fs::remove_file(&path).map_err(|error| AnalysisError::io("remove", &path, error))?;
         }
     }

@@ -220,6 +220,7 @@ impl Source {
             parameters: self.parameters()?,
             swept: self.swept.clone(),
             notes,
+            manifest: self.canonical().to_owned(),
         })
     }
 }

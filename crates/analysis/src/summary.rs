@@ -25,6 +25,9 @@ pub struct Summary {
     pub swept: Vec<String>,
     /// Findings, in sentences.
     pub notes: Vec<String>,
+    /// The dataset's canonical manifest, to tell what has changed since; empty in older summaries.
+    #[serde(default)]
+    pub manifest: String,
 }
 
 const FILE: &str = "summary.toml";
@@ -39,13 +42,19 @@ impl Summary {
         Ok(path)
     }
 
+    /// Whether a folder holds a summary.
+    #[must_use]
+    pub fn is_in(folder: &Path) -> bool {
+        folder.join(FILE).is_file()
+    }
+
     /// Reads the summary in a folder of reports.
     ///
     /// # Errors
     /// When there is none, or it is not one of ours.
     pub fn read(folder: &Path) -> Result<Self, AnalysisError> {
         let path = folder.join(FILE);
-        if !path.is_file() {
+        if !Self::is_in(folder) {
             return Err(AnalysisError::NotAnalyzed { path });
         }
         let text = std::fs::read_to_string(&path).map_err(|error| AnalysisError::io("read", &path, error))?;
@@ -65,7 +74,7 @@ impl Summary {
         let entries = std::fs::read_dir(reports).map_err(|error| AnalysisError::io("read", reports, error))?;
         for entry in entries {
             let path = entry.map_err(|error| AnalysisError::io("read", reports, error))?.path();
-            if path.join(FILE).is_file() {
+            if Self::is_in(&path) {
                 found.push(Self::read(&path)?);
             }
         }

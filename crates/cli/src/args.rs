@@ -9,6 +9,7 @@ use crate::commands::gc::Gc;
 use crate::commands::inspect::Inspect;
 use crate::commands::lock::Lock;
 use crate::commands::merge::Merge;
+use crate::commands::report::Report;
 use crate::commands::shards::Asked;
 use crate::commands::submit::Submit;
 use crate::commands::verify::Verify;
@@ -63,6 +64,8 @@ pub enum Command {
     Explore(Explore),
     /// Write a moving picture of one run for a talk, as APNG or animated SVG.
     Animate(Animate),
+    /// Write one HTML page of all figures, claims and benchmarks, each with what made it.
+    Report(Report),
     /// Run, analyze and draw the paper's manifests.
     Reproduce(Reproduce),
     /// Check every claim about the model and tell its verdict.

@@ -194,9 +194,16 @@ impl Locked {
                 (dataset.tables()?.into_iter()).map(|name| (name.clone(), dataset.table(&name))).collect();
             found.extend(compare(&self.tables, &tables, &dataset.folder())?);
         }
-        let folder = reports.join(&plan.manifest().name);
-        found.extend(compare(&self.figures, &parquet(&folder)?, &folder)?);
+        found.extend(self.figure_differences(&reports.join(&plan.manifest().name))?);
         Ok(found)
+    }
+
+    /// How the tables in the folder of a report differ from those that are locked, one sentence each.
+    ///
+    /// # Errors
+    /// When a file that is there cannot be read.
+    pub fn figure_differences(&self, folder: &Path) -> Result<Vec<String>, LockError> {
+        compare(&self.figures, &parquet(folder)?, folder)
     }
 }
 

@@ -6,6 +6,7 @@
 use super::colors::palette;
 use super::style::{Anchor, Style, TextStyle};
 use super::text::{Level, SCRIPT, runs};
+use crate::html::escape;
 use std::fmt::Write;
 
 /// Font families of every text, ours first.
@@ -174,10 +175,6 @@ fn spans(text: &str, size: f64) -> String {
         lowered = shift;
     }
     markup
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

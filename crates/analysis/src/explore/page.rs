@@ -3,7 +3,7 @@
 use super::{Exploring, pack};
 use crate::recording::Recording;
 use crate::source::Source;
-use crate::{AnalysisError, tables};
+use crate::{AnalysisError, html, tables};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -70,7 +70,7 @@ struct Run<'a> {
 }
 
 /// The page of these runs.
-pub(super) fn html(
+pub(super) fn page(
     source: &Source,
     exploring: &Exploring,
     recordings: &[Recording],
@@ -137,24 +137,17 @@ fn run(recording: &Recording, times: usize) -> Run<'_> {
 
 /// Puts title, style, document and scripts in their places.
 fn fill(title: &str, document: &str) -> String {
-    let escaped = title.replace('&', "&amp;").replace('<', "&lt;");
     // Inside a script element only `</script` and `<!--` end or change what is read.
     let document = document.replace('<', "\\u003c");
-    let parts = [
-        ("<!--title-->", escaped.as_str()),
-        ("/*style*/", STYLE),
-        ("/*document*/", &document),
-        ("/*scripts*/", &SCRIPTS.join("\n")),
-    ];
-    let mut page = String::new();
-    let mut rest = PAGE;
-    for (mark, text) in parts {
-        let (before, after) = rest.split_once(mark).unwrap_or((rest, ""));
-        page.push_str(before);
-        page.push_str(text);
-        rest = after;
-    }
-    page + rest
+    html::fill(
+        PAGE,
+        &[
+            ("<!--title-->", &html::escape(title)),
+            ("/*style*/", STYLE),
+            ("/*document*/", &document),
+            ("/*scripts*/", &SCRIPTS.join("\n")),
+        ],
+    )
 }
 
 #[cfg(test)]

@@ -1,7 +1,11 @@
 //! `tokenpark analyze` and `tokenpark figures`: datasets to tables to pictures.
 
+<<<<<<< HEAD
 use super::store::Copies;
 use super::{CommandError, End, plans, store};
+=======
+use super::{CommandError, End, plans, report};
+>>>>>>> report
 use crate::args::{Analyze, Figures};
 use crate::console;
 use std::path::{Path, PathBuf};
@@ -29,6 +33,7 @@ pub fn figures(args: &Figures) -> Result<End, CommandError> {
         list(&tokenpark_analysis::figures(&reports.join(name))?);
     }
     list(&[tokenpark_analysis::write_index(reports)?]);
+    console::note(&format!("one page of all this: tokenpark report{}", report::to(reports)));
     Ok(End::Fine)
 }
 

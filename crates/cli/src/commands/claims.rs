@@ -22,12 +22,15 @@ pub fn claims(args: &Claims) -> Result<End, CommandError> {
         }
         checked.push(done);
     }
+    let rows: Vec<Value> = checked.iter().map(row).collect();
+    let document = json!({ "version": 1, "quick": args.quick, "claims": rows }).to_string();
     if let Some(folder) = &args.reports {
         write(folder, args, &checked)?;
+        let file = folder.join("claims.json");
+        std::fs::write(&file, format!("{document}\n")).map_err(|source| CommandError::Write { path: file, source })?;
     }
     if args.json {
-        let rows: Vec<Value> = checked.iter().map(row).collect();
-        console::data(&json!({ "version": 1, "quick": args.quick, "claims": rows }).to_string());
+        console::data(&document);
     }
     Ok(if checked.iter().all(Checked::as_expected) { End::Fine } else { End::Failed })
 }

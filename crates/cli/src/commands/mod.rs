@@ -15,6 +15,7 @@ pub mod merge;
 mod park;
 mod patience;
 mod plan;
+pub mod report;
 mod reproduce;
 mod run;
 pub mod shards;
@@ -147,6 +148,7 @@ pub fn dispatch(command: Command) -> Result<End, CommandError> {
         Command::Figures(args) => analyze::figures(&args),
         Command::Explore(args) => explore::explore(&args),
         Command::Animate(args) => animate::animate(&args),
+        Command::Report(args) => report::report(&args),
         Command::Reproduce(args) => reproduce::reproduce(&args),
         Command::Claims(args) => claims::claims(&args),
         Command::Park(args) => park::command(&args),

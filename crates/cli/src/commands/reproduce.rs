@@ -1,7 +1,7 @@
 //! `tokenpark reproduce`: run, analyze and draw the paper's manifests in one go.
 
 use super::analyze::summarize;
-use super::{CommandError, EXPERIMENTS, End, manifests, plans, run};
+use super::{CommandError, EXPERIMENTS, End, manifests, plans, report, run};
 use crate::args::Reproduce;
 use crate::console;
 use crate::edge;
@@ -10,7 +10,7 @@ use tokenpark_analysis::Summary;
 use tokenpark_sweep::{Manifest, Plan};
 
 /// The manifests of the paper's figures.
-const PAPER: [&str; 4] = ["circle-snapshots", "sphere-trajectories", "consumption", "center-counts"];
+pub(super) const PAPER: [&str; 4] = ["circle-snapshots", "sphere-trajectories", "consumption", "center-counts"];
 /// `--quick` divides the replicas by this.
 const QUICKER: u32 = 100;
 
@@ -46,6 +46,7 @@ pub fn reproduce(args: &Reproduce) -> Result<End, CommandError> {
         }
     }
     console::data(&tokenpark_analysis::write_index(&reports)?.display().to_string());
+    console::note(&format!("one page of all this: tokenpark report{}", report::to(&reports)));
     Ok(end)
 }
 

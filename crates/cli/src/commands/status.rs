@@ -106,6 +106,12 @@ fn row(plan: &Plan, status: &Status) -> Value {
     })
 }
 
+/// The state of a dataset on this machine, in a sentence.
+pub(super) fn sentence(plan: &Plan, root: &Path) -> Result<String, CommandError> {
+    let Status { word, why, .. } = of(plan, root)?;
+    Ok(format!("{word}: {why}"))
+}
+
 /// What the store has, if a store is meant and it has something; else what this machine has.
 fn there(plan: &Plan, out: &Path, remote: Option<&Remote>) -> Result<Status, CommandError> {
     let Some(remote) = remote else { return of(plan, out, out) };

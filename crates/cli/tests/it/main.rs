@@ -18,6 +18,7 @@ mod json;
 mod lock;
 mod outputs;
 mod park;
+mod report;
 mod run;
 mod shard;
 mod shards;

@@ -1,42 +1,14 @@
-// The explorer in a real browser: no errors, no requests, pictures that change, and the dataset's numbers.
-//
-// Usage: node check.mjs CHROMIUM FOLDER, where FOLDER has reports/NAME made by `tokenpark explore`, `analyze` and
-// `animate` of the manifests here. Screenshots go to FOLDER/screenshots.
+// The explorer in a real browser: no errors, no requests, pictures that change, and the dataset's numbers. The folder has
+// reports/NAME made by `tokenpark explore`, `analyze` and `animate` of the manifests here.
 import assert from "node:assert/strict";
-import { readFileSync, mkdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { createHash } from "node:crypto";
-import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { join } from "node:path";
+import { PHONE, address, folder, run, shot, table, visit } from "./lab.mjs";
 
-const [chromiumPath, folder] = process.argv.slice(2);
-const { chromium } = createRequire(join(resolve(process.env.TOKENPARK_NODE ?? "."), "x.js"))("playwright-core");
-const shots = join(folder, "screenshots");
-mkdirSync(shots, { recursive: true });
-const file = (name, of = "explore.html") => pathToFileURL(resolve(folder, "reports", name, of)).href;
-const DESKTOP = { width: 1280, height: 800 }, PHONE = { width: 390, height: 844 };
-
-/** Rows of a CSV table as objects. */
-function table(name, of) {
-  const [header, ...lines] = readFileSync(join(folder, "reports", name, of), "utf8").trim().split("\n");
-  // Fields with commas are quoted.
-  const split = line => [...line.matchAll(/("([^"]*)"|[^,]*)(,|$)/g)].map(([, field, inner]) => inner ?? field);
-  const keys = split(header);
-  return lines.map(line => Object.fromEntries(split(line).map((field, i) => [keys[i], field]).filter(([key]) => key)));
-}
-
-const browser = await chromium.launch({ executablePath: chromiumPath, args: ["--no-sandbox"] });
-const troubles = [];
-
-/** Opens an explorer, or another file, and takes note of whatever it complains about or asks for. */
-async function open(url, { viewport = DESKTOP, ...context } = {}) {
-  const page = await (await browser.newContext({ viewport, ...context })).newPage();
-  page.on("console", message => troubles.push(`${url}: ${message.type()}: ${message.text()}`));
-  page.on("pageerror", error => troubles.push(`${url}: ${error.stack}`));
-  page.on("request", request => { if (request.url().split("#")[0] !== url.split("#")[0]) troubles.push(`${url} asks for ${request.url()}`); });
-  await page.goto(url);
-  return page;
-}
+const file = (name, of = "explore.html") => address(`reports/${name}/${of}`);
+/** Opens an explorer, or another file; it may ask for itself alone. */
+const open = (url, options) => visit(url, asked => asked.split("#")[0] === url.split("#")[0], options);
 const state = page => page.evaluate(() => window.tokenpark.state);
 const settled = page => page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))));
 const hash = bytes => createHash("sha256").update(bytes).digest("hex");
@@ -44,7 +16,6 @@ const pixels = async (page, id = "scene") => {
   await settled(page);
   return hash(await page.evaluate(of => document.getElementById(of).toDataURL(), id));
 };
-const shot = (page, name, fullPage = false) => page.screenshot({ path: join(shots, `${name}.png`), fullPage });
 const readout = (page, term) => page.evaluate(wanted => {
   const found = [...document.querySelectorAll("#readout div")].find(div => div.firstChild.textContent === wanted);
   return found?.lastChild.textContent;
@@ -315,19 +286,4 @@ const tests = {
   },
 };
 
-let failed = 0;
-for (const [name, test] of Object.entries(tests)) {
-  const before = troubles.length;
-  try {
-    await test();
-    assert.deepEqual(troubles.slice(before), [], "messages or requests");
-    console.log(`ok      ${name}`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAILED  ${name}\n${error.stack}`);
-  }
-  for (const context of browser.contexts()) await context.close();
-}
-await browser.close();
-console.log(`${Object.keys(tests).length - failed} of ${Object.keys(tests).length} hold; screenshots in ${shots}`);
-process.exit(failed ? 1 : 0);
+await run(tests);
