@@ -134,7 +134,6 @@ readers *CACHE:
 guide *ARGS:
     .ci/guide-test {{ARGS}}
 
-# The explorer and the moving pictures in a real browser; FOLDER keeps pages and screenshots
 # The explorer, the moving pictures and the report in a real browser; FOLDER keeps pages and screenshots
 browser *FOLDER:
     .ci/browser-test "${TOKENPARK:-${CARGO_TARGET_DIR:-target}/release/tokenpark}" {{FOLDER}}

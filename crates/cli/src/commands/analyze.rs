@@ -1,11 +1,7 @@
 //! `tokenpark analyze` and `tokenpark figures`: datasets to tables to pictures.
 
-<<<<<<< HEAD
 use super::store::Copies;
-use super::{CommandError, End, plans, store};
-=======
-use super::{CommandError, End, plans, report};
->>>>>>> report
+use super::{CommandError, End, plans, report, store};
 use crate::args::{Analyze, Figures};
 use crate::console;
 use std::path::{Path, PathBuf};

@@ -108,7 +108,7 @@ fn row(plan: &Plan, status: &Status) -> Value {
 
 /// The state of a dataset on this machine, in a sentence.
 pub(super) fn sentence(plan: &Plan, root: &Path) -> Result<String, CommandError> {
-    let Status { word, why, .. } = of(plan, root)?;
+    let Status { word, why, .. } = of(plan, root, root)?;
     Ok(format!("{word}: {why}"))
 }
 
