@@ -5,6 +5,7 @@
 //! and figures there are follows from what the dataset recorded, not from its name.
 
 mod animate;
+mod base64;
 mod configurations;
 mod counts;
 mod curves;
@@ -26,7 +27,7 @@ mod tables;
 pub use animate::{Animating, Form, animate};
 pub use error::AnalysisError;
 pub use explore::{Explored, Exploring, explore};
-pub use figures::figures;
+pub use figures::{figures, figures_for};
 pub use index::write_index;
 pub use summary::Summary;
 

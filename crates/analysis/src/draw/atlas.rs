@@ -5,14 +5,13 @@
 use super::colors::{Color, palette};
 use super::globe::{self, Globe};
 use super::key::{self, Entry, Mark};
-use super::page::{LABEL, MARGIN, SMALL, Words};
+use super::page::{LABEL, MARGIN, Page, SMALL, Words};
 use super::projection::{Camera, View};
 use super::sphere::{BAR, bucket, draw_bar, entries, time_span};
 use super::style::{Anchor, Style, TextStyle};
 use super::svg::Svg;
 use super::text::{width, wrap};
 
-const WIDTH: f64 = 720.0;
 /// Room for what a row is about.
 const HEADER: f64 = 178.0;
 /// Radius of a sphere relative to the width of its cell.
@@ -109,14 +108,14 @@ pub struct Atlas {
 
 impl Atlas {
     /// The figure as an SVG document.
-    pub fn svg(&self) -> String {
-        let words = Words::new(&self.title, &self.subtitle, self.caption.as_deref(), WIDTH);
+    pub fn svg(&self, page: Page) -> String {
+        let words = Words::new(&self.title, &self.subtitle, self.caption.as_deref(), page);
         let columns = self.rows.iter().map(|row| row.panels.len()).max().unwrap_or(1).max(1);
-        let cell = (WIDTH - 2.0 * MARGIN - HEADER) / columns as f64;
+        let cell = (page.width() - 2.0 * MARGIN - HEADER) / columns as f64;
         let height = ABOVE + 2.0 * RADIUS * cell + BELOW;
         let grid_end = words.top() + LINE + height * self.rows.len() as f64;
         let end = grid_end + 84.0;
-        let mut svg = Svg::new(WIDTH, end + words.bottom());
+        let mut svg = Svg::page(page, end + words.bottom());
         words.draw(&mut svg, end);
         let span = time_span(self.rows.iter().flat_map(|row| &row.panels).flat_map(|panel| &panel.times));
         let left = MARGIN + HEADER;
@@ -127,7 +126,7 @@ impl Atlas {
         }
         for (k, row) in self.rows.iter().enumerate() {
             let y = words.top() + LINE + height * k as f64;
-            svg.line([MARGIN, y], [WIDTH - MARGIN, y], Style::stroke(palette::GRID, 0.75));
+            svg.line([MARGIN, y], [page.width() - MARGIN, y], Style::stroke(palette::GRID, 0.75));
             draw_header(&mut svg, row, [MARGIN, y + ABOVE + 12.0]);
             for (column, panel) in row.panels.iter().enumerate() {
                 let centre = [left + cell * (column as f64 + 0.5), y + ABOVE + RADIUS * cell];
@@ -136,7 +135,7 @@ impl Atlas {
                 draw_panel(&mut svg, &globe, panel, span);
             }
         }
-        draw_keys(&mut svg, grid_end, span);
+        draw_keys(&mut svg, grid_end, page.width(), span);
         let centre = [MARGIN + 0.4 * HEADER, grid_end + 46.0];
         draw_compass(
             &mut svg,
@@ -189,14 +188,14 @@ fn draw_compass(svg: &mut Svg, globe: Globe) {
 }
 
 /// The colours of time with the marks of positions, and below them the marks of verdicts.
-fn draw_keys(svg: &mut Svg, y: f64, span: (f64, f64)) {
+fn draw_keys(svg: &mut Svg, y: f64, across: f64, span: (f64, f64)) {
     let total = BAR[0] + 60.0 + key::row_width(&entries());
-    let middle = MARGIN + HEADER + (WIDTH - 2.0 * MARGIN - HEADER) / 2.0;
+    let middle = MARGIN + HEADER + (across - 2.0 * MARGIN - HEADER) / 2.0;
     let left = middle - total / 2.0;
     draw_bar(svg, [left, y + 18.0], span);
     key::draw_row(svg, &entries(), [left + total - key::row_width(&entries()) / 2.0, y + 23.0]);
     let verdicts = Verdict::ALL.map(Verdict::entry);
-    key::draw_row(svg, &verdicts, [WIDTH - MARGIN - key::row_width(&verdicts) / 2.0, y + 68.0]);
+    key::draw_row(svg, &verdicts, [across - MARGIN - key::row_width(&verdicts) / 2.0, y + 68.0]);
 }
 
 #[cfg(test)]
@@ -208,7 +207,7 @@ mod tests {
         let panel = AtlasPanel { paths, times: vec![0.0, 1.0, 10.0], found: "one point".into(), verdict };
         let row = AtlasRow { title: "V = I".into(), notes: vec!["a note".into()], panels: vec![panel.clone(), panel] };
         let (title, subtitle, view) = ("T".to_owned(), String::new(), View::default());
-        Atlas { title, subtitle, view, rows: vec![row.clone(), row], caption: None }.svg()
+        Atlas { title, subtitle, view, rows: vec![row.clone(), row], caption: None }.svg(Page::NEURIPS)
     }
 
     #[test]

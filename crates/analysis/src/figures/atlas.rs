@@ -2,7 +2,7 @@
 
 use super::positions::{by_time, value_name};
 use super::{Drawn, column};
-use crate::draw::{Atlas, AtlasPanel, AtlasRow, Verdict, View};
+use crate::draw::{Atlas, AtlasPanel, AtlasRow, Figure, Verdict, View};
 use crate::{AnalysisError, Summary, tables};
 use polars::prelude::*;
 
@@ -33,7 +33,7 @@ pub(super) fn draw(
         rows,
         caption: Some(caption(summary)),
     };
-    Ok(("atlas".to_owned(), figure.svg()))
+    Ok(("atlas".to_owned(), Figure::Atlas(figure)))
 }
 
 fn panel(run: &DataFrame, end: &DataFrame) -> Result<AtlasPanel, AnalysisError> {

@@ -1,10 +1,11 @@
 //! `tokenpark analyze` and `tokenpark figures`: datasets to tables to pictures.
 
 use super::{CommandError, End, plans};
-use crate::args::{Analyze, Figures};
+use crate::args::{Analyze, Figures, Width};
 use crate::console;
 use std::path::{Path, PathBuf};
 use tokenpark_analysis::Summary;
+use tokenpark_analysis::draw::Page;
 use tokenpark_sweep::{Plan, dataset};
 
 pub fn analyze(args: &Analyze) -> Result<End, CommandError> {
@@ -25,7 +26,15 @@ pub fn figures(args: &Figures) -> Result<End, CommandError> {
         plans(&args.manifests)?.iter().map(|plan| plan.manifest().name.clone()).collect()
     };
     for name in names {
-        list(&tokenpark_analysis::figures(&reports.join(name))?);
+        let folder = reports.join(name);
+        list(&match args.width {
+            None => tokenpark_analysis::figures(&folder)?,
+            Some(Width::Neurips) => tokenpark_analysis::figures_for(&folder, Page::NEURIPS, "neurips")?,
+            Some(Width::Ams) => tokenpark_analysis::figures_for(&folder, Page::AMS, "ams")?,
+        });
+    }
+    if args.width.is_some() {
+        return Ok(End::Fine);
     }
     list(&[tokenpark_analysis::write_index(reports)?]);
     Ok(End::Fine)
