@@ -20,6 +20,8 @@ const RADIUS: f64 = 0.43;
 const ABOVE: f64 = 20.0;
 const BELOW: f64 = 34.0;
 const LINE: f64 = 17.0;
+/// Height of a row of the key.
+const KEY_ROW: f64 = 22.0;
 /// Size of marks beside those of larger spheres.
 const MARKS: f64 = 0.75;
 /// How far drawn paths may be from the true ones.
@@ -114,7 +116,7 @@ impl Atlas {
         let cell = (page.width() - 2.0 * MARGIN - HEADER) / columns as f64;
         let height = ABOVE + 2.0 * RADIUS * cell + BELOW;
         let grid_end = words.top() + LINE + height * self.rows.len() as f64;
-        let end = grid_end + 84.0;
+        let end = grid_end + 62.0 + KEY_ROW * key_rows(page.width()).len() as f64;
         let mut svg = Svg::page(page, end + words.bottom());
         words.draw(&mut svg, end);
         let span = time_span(self.rows.iter().flat_map(|row| &row.panels).flat_map(|panel| &panel.times));
@@ -136,7 +138,7 @@ impl Atlas {
             }
         }
         draw_keys(&mut svg, grid_end, page.width(), span);
-        let centre = [MARGIN + 0.4 * HEADER, grid_end + 46.0];
+        let centre = [MARGIN + 0.3 * HEADER, grid_end + 46.0];
         draw_compass(
             &mut svg,
             Globe { camera: Camera::new(self.view), centre, radius: 26.0, marks: MARKS, slack: SLACK },
@@ -187,6 +189,13 @@ fn draw_compass(svg: &mut Svg, globe: Globe) {
     globe.draw_axes(svg);
 }
 
+/// The key of verdicts, in one row right of the compass or in two.
+fn key_rows(across: f64) -> Vec<Vec<Entry>> {
+    let all = Verdict::ALL.map(Verdict::entry);
+    let fits = key::row_width(&all) < across - 2.0 * MARGIN - 0.65 * HEADER;
+    all.chunks(if fits { all.len() } else { 2 }).map(<[Entry]>::to_vec).collect()
+}
+
 /// The colours of time with the marks of positions, and below them the marks of verdicts.
 fn draw_keys(svg: &mut Svg, y: f64, across: f64, span: (f64, f64)) {
     let total = BAR[0] + 60.0 + key::row_width(&entries());
@@ -194,8 +203,9 @@ fn draw_keys(svg: &mut Svg, y: f64, across: f64, span: (f64, f64)) {
     let left = middle - total / 2.0;
     draw_bar(svg, [left, y + 18.0], span);
     key::draw_row(svg, &entries(), [left + total - key::row_width(&entries()) / 2.0, y + 23.0]);
-    let verdicts = Verdict::ALL.map(Verdict::entry);
-    key::draw_row(svg, &verdicts, [across - MARGIN - key::row_width(&verdicts) / 2.0, y + 68.0]);
+    for (k, row) in key_rows(across).iter().enumerate() {
+        key::draw_row(svg, row, [across - MARGIN - key::row_width(row) / 2.0, y + 68.0 + KEY_ROW * k as f64]);
+    }
 }
 
 #[cfg(test)]

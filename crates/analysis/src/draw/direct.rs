@@ -41,8 +41,8 @@ pub fn labels(series: &[Series], frame: &Frame) -> Option<Vec<Label>> {
 fn label(series: &Series, frame: &Frame) -> Option<Label> {
     let [left, top] = frame.corner;
     let [w, h] = frame.size;
-    let points = series.x.iter().zip(&series.y).map(|(&x, &y)| frame.at(x, y));
-    let [x, y] = points.filter(|[x, y]| x.is_finite() && y.is_finite()).last()?;
+    let mut points = series.x.iter().zip(&series.y).map(|(&x, &y)| frame.at(x, y));
+    let [x, y] = points.rfind(|[x, y]| x.is_finite() && y.is_finite())?;
     let lines = wrap(&series.label, SMALL, WIDEST);
     let ends = (x - left - w).abs() < 0.02 * w && (top - 1.0..=top + h + 1.0).contains(&y);
     (ends && lines.len() <= MOST_LINES).then_some(Label { lines, color: series.color, end: y - top })

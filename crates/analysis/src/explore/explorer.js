@@ -64,14 +64,15 @@ function zoomTime(factor, share = (state.place - state.from) / (state.to - state
 
 /** Sets the time; what is nearly a saved time becomes one. */
 function goTo(place) {
+  const was = state.place;
   state.place = Math.min(1, Math.max(0, place));
   moments = runs.map(run => momentOf(run.times, time()));
   const { frame, share } = moments[0], near = share > 0.5 ? frame + 1 : frame, there = scale.place(runs[0].times[near] ?? 0);
   if (Math.abs(there - state.place) < 1e-7) state.place = there;
-  // The charts turn a page where the time leaves theirs.
+  // The charts turn a page where time moves out of theirs.
   const size = state.to - state.from;
-  if (state.place < state.from - 1e-9) showPart(state.place - 0.9 * size, state.place + 0.1 * size);
-  if (state.place > state.to + 1e-9) showPart(state.place - 0.1 * size, state.place + 0.9 * size);
+  if (state.place !== was && state.place < state.from - 1e-9) showPart(state.place - 0.9 * size, state.place + 0.1 * size);
+  if (state.place !== was && state.place > state.to + 1e-9) showPart(state.place - 0.1 * size, state.place + 0.9 * size);
   dirty = true;
 }
 

@@ -117,7 +117,10 @@ fn notes(ends: &DataFrame, classes: &DataFrame) -> Result<Vec<String>, AnalysisE
         let undecided = classes.clone().lazy().filter(col("configuration").eq(lit("undecided"))).collect()?;
         let waiting = column(&undecided, "runs")?.iter().fold(0.0, |sum, runs| sum + runs);
         notes.push(format!("{} of {} starts did so", sum("as_predicted")?, sum("runs")?));
-        notes.extend((waiting > 0.0).then(|| format!("{waiting} are undecided")));
+        notes
+            .extend((waiting > 0.0).then(|| {
+                if waiting == 1.0 { "1 is undecided".to_owned() } else { format!("{waiting} are undecided") }
+            }));
     }
     Ok(notes)
 }
