@@ -68,6 +68,28 @@ const tests = {
     assert.ok(await page.locator("#tip").isHidden());
   },
 
+  async "the charts show less time and all of it again"() {
+    const page = await open(`${file("circle")}#t=1`), all = await state(page), box = await page.locator("#chart").boundingBox();
+    const still = await pixels(page, "chart");
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.mouse.wheel(0, -800);
+    await page.waitForFunction(to => window.tokenpark.state.to < to, all.to);
+    const some = await state(page);
+    assert.ok(some.from > all.from && some.to < all.to && some.from < some.to, `${some.from} to ${some.to}`);
+    assert.notEqual(await pixels(page, "chart"), still);
+    await page.waitForFunction(() => location.hash.includes("from="));
+    const again = await state(await open(page.url()));
+    assert.ok(Math.abs(again.from / some.from - 1) < 1e-6 && Math.abs(again.to / some.to - 1) < 1e-6, "the address keeps them");
+    await page.keyboard.press("End");
+    assert.ok(Math.abs((await state(page)).to / all.to - 1) < 1e-6, "the charts follow the time");
+    await page.mouse.dblclick(box.x + box.width / 2, box.y + box.height / 2);
+    const whole = await state(page);
+    assert.deepEqual([whole.from, whole.to], [all.from, all.to]);
+    await page.keyboard.press("i");
+    assert.ok((await state(page)).to < all.to || (await state(page)).from > all.from);
+    await page.keyboard.press("0");
+    assert.equal((await state(page)).to, all.to);
+  },
   async "slider and chart move time and the picture"() {
     const page = await open(`${file("circle")}#t=0`);
     const seen = [await pixels(page)];

@@ -6,8 +6,6 @@
 mod pack;
 mod page;
 
-pub(crate) use pack::base64;
-
 use crate::recording::Recordings;
 use crate::source::Source;
 use crate::{AnalysisError, tables};

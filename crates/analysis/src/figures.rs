@@ -15,19 +15,46 @@ mod spacetime;
 
 pub(crate) use captions::{Caption, split};
 
-use crate::draw::save;
+use crate::draw::{Figure, Page, save, save_text};
 use crate::{AnalysisError, Summary, tables};
 use polars::prelude::DataFrame;
 use std::path::{Path, PathBuf};
 
-/// A drawn figure: its file name without extension, and the SVG.
-type Drawn = (String, String);
+/// A figure and its file name without extension.
+type Drawn = (String, Figure);
 
 /// Draws all figures of one analyzed experiment, `reports`/NAME, as SVG, PDF and PNG beside its tables.
 ///
 /// # Errors
 /// When the experiment was not analyzed, or files cannot be read or written.
 pub fn figures(folder: &Path) -> Result<Vec<PathBuf>, AnalysisError> {
+    let mut written = vec![];
+    for (name, figure) in drawn(folder)? {
+        written.extend(save(&figure.svg(Page::NEURIPS), &folder.join(name))?);
+    }
+    Ok(written)
+}
+
+/// Draws the same figures without their words into a folder of their own, `reports`/NAME/`subfolder`, as wide as the page's
+/// column, and what is to be said of each, for a document that sets captions in its own type.
+///
+/// # Errors
+/// As [`figures`].
+pub fn figures_for(folder: &Path, page: Page, subfolder: &str) -> Result<Vec<PathBuf>, AnalysisError> {
+    let into = folder.join(subfolder);
+    let mut written = vec![];
+    for (name, figure) in drawn(folder)? {
+        std::fs::create_dir_all(&into).map_err(|error| AnalysisError::io("create", &into, error))?;
+        written.extend(save(&figure.svg(page.bare()), &into.join(&name))?);
+        let [title, subtitle, caption] = figure.words();
+        let text = format!("{title}\n\n{subtitle}\n\n{caption}\n");
+        written.push(save_text(&text, &into.join(format!("{name}.txt")))?);
+    }
+    Ok(written)
+}
+
+/// All figures of one analyzed experiment.
+fn drawn(folder: &Path) -> Result<Vec<Drawn>, AnalysisError> {
     let summary = Summary::read(folder)?;
     let mut drawn = vec![];
     let curves = tables::read_if_present(&folder.join("curves.parquet"))?;
@@ -52,11 +79,7 @@ pub fn figures(folder: &Path) -> Result<Vec<PathBuf>, AnalysisError> {
     }
     drawn.extend(lifetimes::draw(&summary, folder)?);
     drawn.extend(parking::draw(&summary, folder)?);
-    let mut written = vec![];
-    for (name, svg) in drawn {
-        written.extend(save(&svg, &folder.join(name))?);
-    }
-    Ok(written)
+    Ok(drawn)
 }
 
 /// File names of one figure a point: the plain name for a single point, numbered ones for several.

@@ -6,6 +6,7 @@
 //! recorded, not from its name.
 
 mod animate;
+mod base64;
 mod configurations;
 mod counts;
 mod curves;
@@ -30,7 +31,7 @@ mod tables;
 pub use animate::{Animating, Form, animate};
 pub use error::AnalysisError;
 pub use explore::{Explored, Exploring, explore};
-pub use figures::figures;
+pub use figures::{figures, figures_for};
 pub use index::write_index;
 pub use report::{Freshness, Manifested, Reporting, report};
 pub use summary::Summary;

@@ -59,7 +59,7 @@ pub(crate) fn compare(source: &Source, folder: &Path) -> Result<Vec<String>, Ana
         };
         let (renyi, strong) = (difference("renyi", &published.renyi)?, difference("strong", &published.strong)?);
         lines.push(format!(
-            "Against the published curves (tokens {meaning}, t = t_figure/{CLOCK}): root mean square difference in \
+            "Against the published curves (tokens {meaning}, printed times divided by {CLOCK}): root mean square difference in \
              points for Rényi centres {renyi}, for strong ones {strong}."
         ));
     }

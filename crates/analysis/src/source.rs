@@ -209,6 +209,12 @@ impl Source {
         self.dataset.folder()
     }
 
+    /// The inner product above which pairs are aligned, where their share was recorded; the default is left out of manifests.
+    fn aligned(&self) -> Option<f64> {
+        let recorded = self.value("observe", "record")?.as_array()?.iter().any(|word| word.as_str() == Some("aligned"));
+        recorded.then(|| self.number("observe", "aligned").unwrap_or(0.999))
+    }
+
     pub(crate) fn summary(&self, notes: Vec<String>) -> Result<Summary, AnalysisError> {
         Ok(Summary {
             name: self.name().to_owned(),
@@ -219,6 +225,7 @@ impl Source {
             failed: self.failed as u64,
             parameters: self.parameters()?,
             swept: self.swept.clone(),
+            aligned: self.aligned(),
             notes,
             manifest: self.canonical().to_owned(),
         })

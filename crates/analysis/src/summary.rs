@@ -23,6 +23,9 @@ pub struct Summary {
     pub parameters: String,
     /// Columns of swept parameters.
     pub swept: Vec<String>,
+    /// Pairs of tokens with an inner product above this are aligned, where their share was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aligned: Option<f64>,
     /// Findings, in sentences.
     pub notes: Vec<String>,
     /// The dataset's canonical manifest, to tell what has changed since; empty in older summaries.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::Path;
-use tokenpark_analysis::draw::{Axis, Color, Curves, Kind, Legend, Series, palette, save};
+use tokenpark_analysis::draw::{Axis, Color, Curves, Kind, Legend, Page, Series, palette, save};
 
 /// Methods in the order of the key, ours first.
 const METHODS: [(&str, Color, Kind); 8] = [
@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     ] {
         let chart = chart(&text, until, shown)?;
         if !chart.series.is_empty() {
-            save(&chart.svg(), &folder.join(name))?;
+            save(&chart.svg(Page::NEURIPS), &folder.join(name))?;
         }
     }
     Ok(())

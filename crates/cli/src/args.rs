@@ -218,8 +218,20 @@ pub struct Figures {
     /// Manifests; all that have been analyzed when none is named.
     #[arg(value_name = "MANIFEST", value_hint = ValueHint::FilePath)]
     pub manifests: Vec<PathBuf>,
+    /// For a paper: as wide as its column of text, without title and caption (which go to .txt), into reports/NAME/WIDTH.
+    #[arg(long)]
+    pub width: Option<Width>,
     #[command(flatten)]
     pub reports: Reports,
+}
+
+/// Columns of text that figures are drawn for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Width {
+    /// 5.5 inches.
+    Neurips,
+    /// 30 picas (360 TeX points), the article classes of the AMS.
+    Ams,
 }
 
 /// `reproduce`.

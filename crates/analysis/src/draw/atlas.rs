@@ -5,14 +5,13 @@
 use super::colors::{Color, palette};
 use super::globe::{self, Globe};
 use super::key::{self, Entry, Mark};
-use super::page::{LABEL, MARGIN, SMALL, Words};
+use super::page::{LABEL, MARGIN, Page, SMALL, Words};
 use super::projection::{Camera, View};
 use super::sphere::{BAR, bucket, draw_bar, entries, time_span};
 use super::style::{Anchor, Style, TextStyle};
 use super::svg::Svg;
 use super::text::{width, wrap};
 
-const WIDTH: f64 = 720.0;
 /// Room for what a row is about.
 const HEADER: f64 = 178.0;
 /// Radius of a sphere relative to the width of its cell.
@@ -21,6 +20,8 @@ const RADIUS: f64 = 0.43;
 const ABOVE: f64 = 20.0;
 const BELOW: f64 = 34.0;
 const LINE: f64 = 17.0;
+/// Height of a row of the key.
+const KEY_ROW: f64 = 22.0;
 /// Size of marks beside those of larger spheres.
 const MARKS: f64 = 0.75;
 /// How far drawn paths may be from the true ones.
@@ -109,14 +110,14 @@ pub struct Atlas {
 
 impl Atlas {
     /// The figure as an SVG document.
-    pub fn svg(&self) -> String {
-        let words = Words::new(&self.title, &self.subtitle, self.caption.as_deref(), WIDTH);
+    pub fn svg(&self, page: Page) -> String {
+        let words = Words::new(&self.title, &self.subtitle, self.caption.as_deref(), page);
         let columns = self.rows.iter().map(|row| row.panels.len()).max().unwrap_or(1).max(1);
-        let cell = (WIDTH - 2.0 * MARGIN - HEADER) / columns as f64;
+        let cell = (page.width() - 2.0 * MARGIN - HEADER) / columns as f64;
         let height = ABOVE + 2.0 * RADIUS * cell + BELOW;
         let grid_end = words.top() + LINE + height * self.rows.len() as f64;
-        let end = grid_end + 84.0;
-        let mut svg = Svg::new(WIDTH, end + words.bottom());
+        let end = grid_end + 62.0 + KEY_ROW * key_rows(page.width()).len() as f64;
+        let mut svg = Svg::page(page, end + words.bottom());
         words.draw(&mut svg, end);
         let span = time_span(self.rows.iter().flat_map(|row| &row.panels).flat_map(|panel| &panel.times));
         let left = MARGIN + HEADER;
@@ -127,7 +128,7 @@ impl Atlas {
         }
         for (k, row) in self.rows.iter().enumerate() {
             let y = words.top() + LINE + height * k as f64;
-            svg.line([MARGIN, y], [WIDTH - MARGIN, y], Style::stroke(palette::GRID, 0.75));
+            svg.line([MARGIN, y], [page.width() - MARGIN, y], Style::stroke(palette::GRID, 0.75));
             draw_header(&mut svg, row, [MARGIN, y + ABOVE + 12.0]);
             for (column, panel) in row.panels.iter().enumerate() {
                 let centre = [left + cell * (column as f64 + 0.5), y + ABOVE + RADIUS * cell];
@@ -136,8 +137,8 @@ impl Atlas {
                 draw_panel(&mut svg, &globe, panel, span);
             }
         }
-        draw_keys(&mut svg, grid_end, span);
-        let centre = [MARGIN + 0.4 * HEADER, grid_end + 46.0];
+        draw_keys(&mut svg, grid_end, page.width(), span);
+        let centre = [MARGIN + 0.3 * HEADER, grid_end + 46.0];
         draw_compass(
             &mut svg,
             Globe { camera: Camera::new(self.view), centre, radius: 26.0, marks: MARKS, slack: SLACK },
@@ -188,15 +189,23 @@ fn draw_compass(svg: &mut Svg, globe: Globe) {
     globe.draw_axes(svg);
 }
 
+/// The key of verdicts, in one row right of the compass or in two.
+fn key_rows(across: f64) -> Vec<Vec<Entry>> {
+    let all = Verdict::ALL.map(Verdict::entry);
+    let fits = key::row_width(&all) < across - 2.0 * MARGIN - 0.65 * HEADER;
+    all.chunks(if fits { all.len() } else { 2 }).map(<[Entry]>::to_vec).collect()
+}
+
 /// The colours of time with the marks of positions, and below them the marks of verdicts.
-fn draw_keys(svg: &mut Svg, y: f64, span: (f64, f64)) {
+fn draw_keys(svg: &mut Svg, y: f64, across: f64, span: (f64, f64)) {
     let total = BAR[0] + 60.0 + key::row_width(&entries());
-    let middle = MARGIN + HEADER + (WIDTH - 2.0 * MARGIN - HEADER) / 2.0;
+    let middle = MARGIN + HEADER + (across - 2.0 * MARGIN - HEADER) / 2.0;
     let left = middle - total / 2.0;
     draw_bar(svg, [left, y + 18.0], span);
     key::draw_row(svg, &entries(), [left + total - key::row_width(&entries()) / 2.0, y + 23.0]);
-    let verdicts = Verdict::ALL.map(Verdict::entry);
-    key::draw_row(svg, &verdicts, [WIDTH - MARGIN - key::row_width(&verdicts) / 2.0, y + 68.0]);
+    for (k, row) in key_rows(across).iter().enumerate() {
+        key::draw_row(svg, row, [across - MARGIN - key::row_width(row) / 2.0, y + 68.0 + KEY_ROW * k as f64]);
+    }
 }
 
 #[cfg(test)]
@@ -208,7 +217,7 @@ mod tests {
         let panel = AtlasPanel { paths, times: vec![0.0, 1.0, 10.0], found: "one point".into(), verdict };
         let row = AtlasRow { title: "V = I".into(), notes: vec!["a note".into()], panels: vec![panel.clone(), panel] };
         let (title, subtitle, view) = ("T".to_owned(), String::new(), View::default());
-        Atlas { title, subtitle, view, rows: vec![row.clone(), row], caption: None }.svg()
+        Atlas { title, subtitle, view, rows: vec![row.clone(), row], caption: None }.svg(Page::NEURIPS)
     }
 
     #[test]

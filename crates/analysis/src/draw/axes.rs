@@ -27,12 +27,14 @@ pub struct Axis {
     pub range: Option<(f64, f64)>,
     /// Whether values are percentages (0 to 100), so that ticks carry the sign.
     pub percent: bool,
+    /// Whether values are whole numbers, so that no tick stands between two of them.
+    pub whole: bool,
 }
 
 impl Axis {
     /// A linear axis whose range follows the data.
     pub fn linear(label: &str) -> Self {
-        Self { label: label.to_owned(), scale: Scale::Linear, range: None, percent: false }
+        Self { label: label.to_owned(), scale: Scale::Linear, range: None, percent: false, whole: false }
     }
 
     /// A logarithmic axis whose range follows the data.
@@ -43,6 +45,11 @@ impl Axis {
     /// The same with a fixed range.
     pub fn range(self, first: f64, last: f64) -> Self {
         Self { range: Some((first, last)), ..self }
+    }
+
+    /// The same with ticks at whole numbers only.
+    pub fn whole(self) -> Self {
+        Self { whole: true, ..self }
     }
 
     /// The same with a per cent sign at every tick.
@@ -63,6 +70,7 @@ impl Axis {
             None => (low, high),
         };
         let round = self.range.is_none();
+        let ticks = if self.whole { ticks.min(high - low).max(1.0) } else { ticks };
         let mut fitted = if log { fit_log(low, high, ticks, round) } else { fit_linear(low, high, ticks, round) };
         if self.percent {
             fitted.ticks.iter_mut().for_each(|tick| tick.1.push('%'));
@@ -262,6 +270,7 @@ mod tests {
     fn stable_linear_ticks() {
         assert_eq!(labels(&Axis::linear(""), &[0.0, 200.0]), ["0", "50", "100", "150", "200"]);
         assert_eq!(labels(&Axis::linear(""), &[-0.31, 0.5]), ["−0.4", "−0.2", "0.0", "0.2", "0.4", "0.6"]);
+        assert_eq!(labels(&Axis::linear("").whole(), &[2.0, 4.0]), ["2", "3", "4"]);
         assert_eq!(labels(&Axis::linear("").percent(), &[21.0, 99.0]), ["20%", "40%", "60%", "80%", "100%"]);
         assert_eq!(labels(&Axis::linear("").range(0.0, 20000.0), &[]).last().map(String::as_str), Some("20,000"));
     }

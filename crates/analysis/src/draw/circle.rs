@@ -6,16 +6,15 @@
 
 use super::colors::palette;
 use super::key::{self, Entry, Mark};
-use super::page::{LABEL, MARGIN, SMALL, TITLE, Words};
+use super::page::{MARGIN, Page, SMALL, TITLE, Words};
 use super::style::{Anchor, Style, TextStyle};
 use super::svg::Svg;
 use libm::{atan2, cos, sin};
 use std::f64::consts::TAU;
 
-const WIDTH: f64 = 720.0;
 const COLUMNS: usize = 3;
-const CELL: f64 = (WIDTH - 2.0 * MARGIN) / 3.0;
-const RADIUS: f64 = 76.0;
+/// Radius of a circle relative to the width of its cell.
+const RADIUS: f64 = 0.34;
 /// Tokens closer than this, in radians, are drawn as one disc.
 const TOUCHING: f64 = 0.004;
 /// Tokens closer than this are counted together.
@@ -55,53 +54,60 @@ pub struct CircleSnapshots {
 
 impl CircleSnapshots {
     /// The figure as an SVG document.
-    pub fn svg(&self) -> String {
-        let words = Words::new(&self.title, &self.subtitle, self.caption.as_deref(), WIDTH);
+    pub fn svg(&self, page: Page) -> String {
+        let words = Words::new(&self.title, &self.subtitle, self.caption.as_deref(), page);
         let rows = self.panels.len().div_ceil(COLUMNS);
-        let grid_end = words.top() + CELL * rows as f64;
+        let cell = (page.width() - 2.0 * MARGIN) / COLUMNS as f64;
+        let grid_end = words.top() + cell * rows as f64;
         let end = grid_end + 30.0;
-        let mut svg = Svg::new(WIDTH, end + words.bottom());
+        let mut svg = Svg::page(page, end + words.bottom());
         words.draw(&mut svg, end);
         for (k, panel) in self.panels.iter().enumerate() {
             let (column, row) = ((k % COLUMNS) as f64, (k / COLUMNS) as f64);
-            let centre = [MARGIN + CELL * (column + 0.5), words.top() + CELL * (row + 0.5)];
-            self.draw_panel(&mut svg, panel, centre);
+            let centre = [MARGIN + cell * (column + 0.5), words.top() + cell * (row + 0.5)];
+            self.draw_panel(&mut svg, panel, Ring { centre, radius: RADIUS * cell });
         }
-        key::draw_row(&mut svg, &entries(!self.start.is_empty()), [WIDTH / 2.0, grid_end + 18.0]);
+        key::draw_row(&mut svg, &entries(!self.start.is_empty()), [page.width() / 2.0, grid_end + 18.0]);
         svg.finish()
     }
 
-    fn draw_panel(&self, svg: &mut Svg, panel: &CirclePanel, centre: [f64; 2]) {
-        svg.circle(centre, RADIUS, Style::stroke(palette::AXIS.mix(palette::PAPER, 0.4), 0.75));
+    fn draw_panel(&self, svg: &mut Svg, panel: &CirclePanel, ring: Ring) {
+        svg.circle(ring.centre, ring.radius, Style::stroke(palette::AXIS.mix(palette::PAPER, 0.4), 0.75));
         let angles: Vec<f64> = panel.tokens.iter().map(|&[x, y]| atan2(y, x)).collect();
         for group in groups(&angles, TOUCHING) {
             let radius = 2.3 + 0.8 * ((group.count - 1) as f64).sqrt();
-            let style = Style::fill(palette::TOKEN).outlined(palette::RENYI, 0.5).opacity(0.6);
-            svg.circle(place(centre, RADIUS, group.angle), radius, style);
+            let style = Style::fill(palette::PASSING).outlined(palette::SOFT, 0.5).opacity(0.6);
+            svg.circle(ring.at(0.0, group.angle), radius, style);
         }
         let counted = groups(&angles, TOGETHER);
         if 8 * counted.len() <= angles.len() {
-            draw_counts(svg, &counted, centre);
+            draw_counts(svg, &counted, ring);
         }
-        self.draw_centres(svg, panel, centre);
+        self.draw_centres(svg, panel, ring);
         let middle = |size, color| TextStyle::new(size, color).anchor(Anchor::Middle);
         let lift = if panel.note.is_empty() { 6.0 } else { 0.0 };
-        svg.text([centre[0], centre[1] + lift], &panel.label, middle(TITLE - 2.0, palette::INK).bold());
-        svg.text([centre[0], centre[1] + 18.0], &panel.note, middle(SMALL, palette::SOFT));
+        let [x, y] = ring.centre;
+        svg.text([x, y + lift], &panel.label, middle(TITLE - 2.0, palette::INK).bold());
+        svg.text([x, y + 18.0], &panel.note, middle(SMALL, palette::SOFT));
     }
 
-    fn draw_centres(&self, svg: &mut Svg, panel: &CirclePanel, centre: [f64; 2]) {
+    fn draw_centres(&self, svg: &mut Svg, panel: &CirclePanel, ring: Ring) {
         let others = panel.renyi.iter().filter(|index| !panel.strong.contains(index));
-        let marked = others.map(|&k| (k, palette::INK)).chain(panel.strong.iter().map(|&k| (k, palette::RED)));
-        for (index, color) in marked {
+        let marked = others.map(|&k| (k, false)).chain(panel.strong.iter().map(|&k| (k, true)));
+        for (index, strong) in marked {
+            let color = if strong { palette::STRONG } else { palette::RENYI };
             if let Some(&[x, y]) = self.start.get(index as usize) {
                 let angle = atan2(y, x);
-                let ends = (place(centre, RADIUS + 9.5, angle), place(centre, RADIUS + 15.0, angle));
+                let ends = (ring.at(9.5, angle), ring.at(15.0, angle));
                 svg.line(ends.0, ends.1, Style::stroke(color, 1.6).opacity(0.55));
             }
             if let Some(&[x, y]) = panel.tokens.get(index as usize) {
                 let style = Style::fill(color).outlined(palette::PAPER, 0.9);
-                svg.circle(place(centre, RADIUS, atan2(y, x)), 3.6, style);
+                let [x, y] = ring.at(0.0, atan2(y, x));
+                match strong {
+                    true => svg.circle([x, y], 3.9, style),
+                    false => svg.polygon(&key::diamond([x, y], 5.0), style),
+                }
             }
         }
     }
@@ -109,11 +115,11 @@ impl CircleSnapshots {
 
 fn entries(marks: bool) -> Vec<Entry> {
     let disc = |radius| Mark::Disc { radius, rim: palette::PAPER, opacity: 1.0 };
-    let token = Mark::Disc { radius: 3.2, rim: palette::RENYI, opacity: 0.6 };
+    let token = Mark::Disc { radius: 3.2, rim: palette::SOFT, opacity: 0.6 };
     let mut all = vec![
-        Entry::new(token, palette::TOKEN, "token"),
-        Entry::new(disc(3.9), palette::RED, "strong Rényi centre"),
-        Entry::new(disc(3.9), palette::INK, "other Rényi centre"),
+        Entry::new(token, palette::PASSING, "token"),
+        Entry::new(disc(4.2), palette::STRONG, "strong Rényi centre"),
+        Entry::new(Mark::Diamond, palette::RENYI, "other Rényi centre"),
     ];
     if marks {
         all.push(Entry::new(Mark::Tick, palette::AXIS, "where a centre started"));
@@ -121,16 +127,27 @@ fn entries(marks: bool) -> Vec<Entry> {
     all
 }
 
-fn place(centre: [f64; 2], radius: f64, angle: f64) -> [f64; 2] {
-    [centre[0] + radius * cos(angle), centre[1] - radius * sin(angle)]
+/// A circle on the page.
+#[derive(Clone, Copy)]
+struct Ring {
+    centre: [f64; 2],
+    radius: f64,
 }
 
-fn draw_counts(svg: &mut Svg, counted: &[Group], centre: [f64; 2]) {
+impl Ring {
+    /// The place at an angle, so far outside the circle.
+    fn at(&self, outside: f64, angle: f64) -> [f64; 2] {
+        let radius = self.radius + outside;
+        [self.centre[0] + radius * cos(angle), self.centre[1] - radius * sin(angle)]
+    }
+}
+
+fn draw_counts(svg: &mut Svg, counted: &[Group], ring: Ring) {
     let mut shown: Vec<Group> = counted.iter().copied().filter(|group| group.count > 1).collect();
     spread(&mut shown);
     for group in shown {
-        let [x, y] = place(centre, RADIUS + 24.0, group.angle);
-        let style = TextStyle::new(LABEL - 2.0, palette::RENYI).anchor(Anchor::Middle);
+        let [x, y] = ring.at(25.0, group.angle);
+        let style = TextStyle::new(SMALL, palette::SOFT).anchor(Anchor::Middle);
         svg.text([x, y + 4.0], &group.count.to_string(), style);
     }
 }

@@ -1,7 +1,9 @@
 //! The palette and the colours of time.
 //!
 //! Blue stands for Rényi centres, green for strong Rényi centres, red for what is final or emphasised, in every figure.
-//! Blue, green and vermilion differ in lightness as well as hue, so they stay apart for colour-blind readers and in grey.
+//! The seven colours of series were chosen so that no two come closer than a CIEDE2000 difference of 18 to anyone's eyes:
+//! with full colour vision, and without the red, green or blue cones (Machado, Oliveira and Fernandes 2009). A test asks for
+//! the like with a simpler formula.
 
 use std::fmt;
 
@@ -34,21 +36,19 @@ pub mod palette {
     use super::Color;
 
     /// Rényi centres, and the first series of a figure.
-    pub const RENYI: Color = Color(0x1f, 0x4e, 0xc8);
+    pub const RENYI: Color = Color(0x20, 0x38, 0x9a);
     /// Strong Rényi centres, and the second series of a figure.
-    pub const STRONG: Color = Color(0x2e, 0x8b, 0x3d);
+    pub const STRONG: Color = Color(0x0d, 0x86, 0x63);
     /// Emphasis: final positions, strong centres among tokens.
-    pub const RED: Color = Color(0xd6, 0x2d, 0x20);
+    pub const RED: Color = Color(0xcd, 0x1d, 0x05);
     /// Third series.
-    pub const ORANGE: Color = Color(0xe0, 0x7b, 0x00);
+    pub const ORANGE: Color = Color(0xea, 0x9a, 0x0a);
     /// Fourth series.
-    pub const PURPLE: Color = Color(0x8a, 0x4f, 0xb0);
+    pub const PURPLE: Color = Color(0xa5, 0x69, 0x9b);
     /// Fifth series.
-    pub const SKY: Color = Color(0x3b, 0xa3, 0xd9);
+    pub const SKY: Color = Color(0x3a, 0xbb, 0xff);
     /// Sixth series.
-    pub const BROWN: Color = Color(0x8c, 0x5a, 0x3c);
-    /// Tokens on the circle.
-    pub const TOKEN: Color = Color(0x5b, 0x8d, 0xee);
+    pub const BROWN: Color = Color(0x61, 0x02, 0x19);
     /// Titles and emphasised marks.
     pub const INK: Color = Color(0x1a, 0x1d, 0x24);
     /// Axis labels, ticks and notes.
@@ -106,6 +106,45 @@ mod tests {
     fn stable_hex() {
         assert_eq!(Color(1, 171, 255).to_string(), "#01abff");
         assert_eq!(Color(0, 0, 0).mix(Color(255, 255, 255), 0.5).to_string(), "#808080");
+    }
+
+    /// What red, green and blue light become without the red, green or blue cones (Machado, Oliveira and Fernandes 2009).
+    const WITHOUT: [[[f64; 3]; 3]; 4] = [
+        [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+    ];
+
+    fn times(matrix: &[[f64; 3]; 3], v: [f64; 3]) -> [f64; 3] {
+        matrix.map(|row| row.iter().zip(v).map(|(a, b)| a * b).sum::<f64>())
+    }
+
+    /// CIELAB of a colour as an eye sees it.
+    fn seen(color: Color, eye: &[[f64; 3]; 3]) -> [f64; 3] {
+        let light = [color.0, color.1, color.2].map(|c| match f64::from(c) / 255.0 {
+            c if c <= 0.04045 => c / 12.92,
+            c => libm::pow((c + 0.055) / 1.055, 2.4),
+        });
+        let to_xyz =
+            [[0.4339499, 0.3762098, 0.1898403], [0.2126729, 0.7151522, 0.0721750], [0.0177566, 0.1094680, 0.8727754]];
+        let xyz = times(&to_xyz, times(eye, light).map(|c| c.clamp(0.0, 1.0)));
+        let [x, y, z] = xyz.map(|v| if v > 0.008856 { libm::cbrt(v) } else { 7.787 * v + 16.0 / 116.0 });
+        [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+    }
+
+    #[test]
+    fn prop_series_differ_to_every_eye() {
+        let colors: Vec<Color> = palette::SERIES.into_iter().chain([palette::RED]).collect();
+        for eye in &WITHOUT {
+            let labs: Vec<[f64; 3]> = colors.iter().map(|color| seen(*color, eye)).collect();
+            for i in 0..labs.len() {
+                for j in 0..i {
+                    let apart = labs[i].iter().zip(labs[j]).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt();
+                    assert!(apart > 21.0, "{} and {}: {apart:.1}", colors[i], colors[j]);
+                }
+            }
+        }
     }
 
     #[test]

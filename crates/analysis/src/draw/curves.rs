@@ -2,13 +2,13 @@
 
 use super::axes::{Axis, Frame};
 use super::colors::{Color, palette};
+use super::direct::{self, Label};
 use super::flags::{self, Flag};
 use super::key::{self, Entry, Mark};
-use super::page::{MARGIN, Words};
+use super::page::{MARGIN, Page, Words};
 use super::style::Style;
 use super::svg::Svg;
 
-const WIDTH: f64 = 720.0;
 const PLOT_HEIGHT: f64 = 310.0;
 /// Room between the key and the sides of the frame.
 const PAD: f64 = 12.0;
@@ -69,7 +69,8 @@ impl Series {
 /// Where the key stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Legend {
-    /// In the first corner free of data, otherwise right of the frame.
+    /// Names beside the ends of curves where these allow it; otherwise a key in the first corner free of data, or right of the
+    /// frame.
     Auto,
     /// Inside, upper left.
     TopLeft,
@@ -79,7 +80,7 @@ pub enum Legend {
     BottomLeft,
     /// Inside, lower right.
     BottomRight,
-    /// Right of the frame.
+    /// Right of the frame, as names beside the ends of curves where these allow it.
     Right,
 }
 
@@ -104,35 +105,54 @@ pub struct Curves {
 
 impl Curves {
     /// The figure as an SVG document.
-    pub fn svg(&self) -> String {
-        let words = Words::new(&self.title, &self.subtitle, self.caption.as_deref(), WIDTH);
-        let entries = self.entries();
-        let mut frame = self.frame([0.0, 0.0], 0.0);
+    pub fn svg(&self, page: Page) -> String {
+        let words = Words::new(&self.title, &self.subtitle, self.caption.as_deref(), page);
+        let across = page.width();
+        let (labels, entries) = self.names(across);
+        let mut frame = self.frame([0.0, 0.0], across - direct::room(&labels));
         let flags = self.flags(&frame);
         let rows = flags::rows(&flags, frame.corner[0], frame.corner[0] + frame.size[0]);
         let top = words.top() + flags::height(&rows);
         frame.corner[1] = top;
         let corner = self.corner(&frame, &entries).unwrap_or_else(|| {
-            frame = self.frame([0.0, top], key::column_size(&entries)[0] + 20.0);
+            frame = self.frame([0.0, top], across - key::column_size(&entries)[0] - 20.0);
             [frame.corner[0] + frame.size[0] + 20.0, top]
         });
         let end = top + PLOT_HEIGHT + FOOT;
-        let mut svg = Svg::new(WIDTH, end + words.bottom());
+        let mut svg = Svg::page(page, end + words.bottom());
         words.draw(&mut svg, end);
         frame.draw(&mut svg, &self.x.label, &self.y.label);
-        key::draw_patch(&mut svg, &entries, corner, PAD + 1.0);
+        if !entries.is_empty() {
+            key::draw_patch(&mut svg, &entries, corner, PAD + 1.0);
+        }
         self.draw_data(&mut svg, &frame);
         flags::draw(&mut svg, &self.flags(&frame), &rows, top, top + PLOT_HEIGHT);
         key::draw_column(&mut svg, &entries, corner);
+        direct::draw(&mut svg, &labels, &frame);
         svg.finish()
     }
 
+    /// Names beside the curves where they fit, and the key of all others.
+    fn names(&self, across: f64) -> (Vec<Label>, Vec<Entry>) {
+        let free = matches!(self.legend, Legend::Auto | Legend::Right);
+        let labels = if free { direct::labels(&self.series, &self.frame([0.0, 0.0], across)) } else { None };
+        let Some(labels) = labels else { return (vec![], self.entries(|_| true)) };
+        // A key that would have to stand outside as well takes more room than the labels save.
+        let entries = self.entries(|series| !matches!(series.kind, Kind::Line | Kind::Dashed));
+        let frame = self.frame([0.0, 0.0], across - direct::room(&labels));
+        match self.corner(&frame, &entries) {
+            None if !entries.is_empty() => (vec![], self.entries(|_| true)),
+            _ => (labels, entries),
+        }
+    }
+
+    /// The frame at a corner, on a page that ends at `right`.
     fn frame(&self, corner: [f64; 2], right: f64) -> Frame {
         let x = self.x.fit(self.series.iter().flat_map(|s| s.x.iter().copied()), 6.0);
         let bands = self.series.iter().filter_map(|s| s.band.as_ref()).flat_map(|(low, high)| low.iter().chain(high));
         let y = self.y.fit(self.series.iter().flat_map(|s| &s.y).chain(bands).copied(), 5.0);
         let left = MARGIN + Frame::left(&y, &self.y.label);
-        Frame { corner: [left, corner[1]], size: [WIDTH - left - right - MARGIN - 6.0, PLOT_HEIGHT], x, y }
+        Frame { corner: [left, corner[1]], size: [right - left - MARGIN - 12.0, PLOT_HEIGHT], x, y }
     }
 
     fn flags(&self, frame: &Frame) -> Vec<Flag> {
@@ -146,7 +166,7 @@ impl Curves {
         vertical.filter_map(flag).collect()
     }
 
-    fn entries(&self) -> Vec<Entry> {
+    fn entries(&self, keep: impl Fn(&Series) -> bool) -> Vec<Entry> {
         let entry = |s: &Series| {
             let mark = match s.kind {
                 Kind::Line => Mark::Line { band: s.band.is_some() },
@@ -157,7 +177,7 @@ impl Curves {
             };
             (!s.label.is_empty()).then(|| Entry::new(mark, s.color, &s.label))
         };
-        self.series.iter().filter_map(entry).collect()
+        self.series.iter().filter(|s| keep(s)).filter_map(entry).collect()
     }
 
     /// Upper left corner of a key inside the frame, or nothing if it belongs outside.
@@ -170,6 +190,7 @@ impl Curves {
             Legend::TopRight => Some([right, top]),
             Legend::BottomLeft => Some([left, foot]),
             Legend::BottomRight => Some([right, foot]),
+            Legend::Right if entries.is_empty() => Some([left, top]),
             Legend::Right => None,
             Legend::Auto => {
                 let spans: Vec<_> = self.series.iter().flat_map(|s| spans(s, frame)).collect();
@@ -268,14 +289,14 @@ mod tests {
 
     #[test]
     fn stable_bytes() {
-        assert_eq!(chart(Legend::Auto).svg(), chart(Legend::Auto).svg());
+        assert_eq!(chart(Legend::Auto).svg(Page::NEURIPS), chart(Legend::Auto).svg(Page::NEURIPS));
     }
 
     #[test]
     fn prop_auto_key_avoids_the_curve() {
         let chart = chart(Legend::Auto);
-        let frame = chart.frame([0.0, 100.0], 0.0);
-        let corner = chart.corner(&frame, &chart.entries());
+        let frame = chart.frame([0.0, 100.0], 720.0);
+        let corner = chart.corner(&frame, &chart.entries(|_| true));
         assert!(corner.is_some_and(|[_, y]| y > frame.corner[1] + frame.size[1] / 2.0), "{corner:?}");
     }
 }

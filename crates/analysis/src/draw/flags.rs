@@ -1,6 +1,7 @@
 //! Flags: vertical lines whose labels stand above the data in rows, so that no two overlap.
 
 use super::colors::{Color, palette};
+use super::key::diamond;
 use super::page::SMALL;
 use super::style::{Anchor, Style, TextStyle};
 use super::svg::Svg;
@@ -91,8 +92,7 @@ pub fn draw(svg: &mut Svg, flags: &[Flag], rows: &[(usize, bool)], top: f64, foo
     for (flag, (row, flipped)) in flags.iter().zip(rows) {
         let y = level(*row);
         if flag.measured {
-            let corners = [[0.0, -4.0], [4.0, 0.0], [0.0, 4.0], [-4.0, 0.0]].map(|[dx, dy]| [flag.x + dx, y + dy]);
-            svg.polygon(&corners, Style::fill(palette::PAPER).outlined(flag.color.dark(), 1.25));
+            svg.polygon(&diamond([flag.x, y], 4.0), Style::fill(palette::PAPER).outlined(flag.color.dark(), 1.25));
         }
         let anchor = if *flipped { Anchor::End } else { Anchor::Start };
         let x = flag.x + if *flipped { -8.0 } else { 8.0 };

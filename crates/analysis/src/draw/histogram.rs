@@ -5,11 +5,10 @@ use super::colors::{Color, palette};
 use super::curves::FOOT;
 use super::flags::{self, Flag};
 use super::key::{self, Entry, Mark};
-use super::page::{LABEL, MARGIN, Words};
+use super::page::{LABEL, MARGIN, Page, Words};
 use super::style::{Style, TextStyle};
 use super::svg::Svg;
 
-const WIDTH: f64 = 720.0;
 const GAP: f64 = 28.0;
 
 /// A vertical line at a number that theory or the sample gives.
@@ -78,16 +77,16 @@ pub struct Histogram {
 
 impl Histogram {
     /// The figure as an SVG document.
-    pub fn svg(&self) -> String {
-        let words = Words::new(&self.title, &self.subtitle, self.caption.as_deref(), WIDTH);
+    pub fn svg(&self, page: Page) -> String {
+        let words = Words::new(&self.title, &self.subtitle, self.caption.as_deref(), page);
         let columns = self.columns.clamp(1, self.panels.len().max(1));
-        let drawn: Vec<Drawn> = (0..self.panels.len()).map(|k| self.lay_out(k, columns)).collect();
+        let drawn: Vec<Drawn> = (0..self.panels.len()).map(|k| self.lay_out(k, columns, page.width())).collect();
         let key_room = 26.0;
         let row_height = |row: &[Drawn]| row.iter().map(Drawn::height).fold(0.0, f64::max);
         let end = words.top() + key_room + drawn.chunks(columns).map(row_height).sum::<f64>() - 14.0;
-        let mut svg = Svg::new(WIDTH, end + words.bottom());
+        let mut svg = Svg::page(page, end + words.bottom());
         words.draw(&mut svg, end);
-        key::draw_row(&mut svg, &self.entries(), [WIDTH / 2.0, words.top() + 6.0]);
+        key::draw_row(&mut svg, &self.entries(), [page.width() / 2.0, words.top() + 6.0]);
         let mut top = words.top() + key_room;
         for row in drawn.chunks(columns) {
             let foot = top + row_height(row) - FOOT - 14.0;
@@ -123,7 +122,7 @@ impl Histogram {
         (x, Axis::linear("share of samples").range(0.0, (top / step).ceil() * step).percent())
     }
 
-    fn lay_out(&self, index: usize, columns: usize) -> Drawn {
+    fn lay_out(&self, index: usize, columns: usize, across: f64) -> Drawn {
         let narrow = columns > 1;
         let (x, y) = self.axes(narrow);
         let none = std::iter::empty;
@@ -135,7 +134,7 @@ impl Histogram {
         if !index.is_multiple_of(columns) {
             y.ticks.iter_mut().for_each(|tick| tick.1.clear());
         }
-        let width = (WIDTH - 2.0 * MARGIN - room - GAP * (columns - 1) as f64) / columns as f64;
+        let width = (across - 2.0 * MARGIN - room - GAP * (columns - 1) as f64) / columns as f64;
         let left = MARGIN + room + (index % columns) as f64 * (width + GAP);
         let frame = Frame { corner: [left, 0.0], size: [width, if narrow { 160.0 } else { 250.0 }], x, y };
         let flags: Vec<Flag> = self.panels[index].distributions.iter().flat_map(|d| flags_of(d, &frame)).collect();
@@ -219,7 +218,7 @@ mod tests {
         let panels = vec![HistogramPanel { title: String::new(), distributions: Vec::new() }];
         let (title, subtitle, x_label) = ("T".to_owned(), String::new(), "n".to_owned());
         let figure = Histogram { title, subtitle, x_label, columns: 3, panels, caption: None };
-        let svg = figure.svg();
+        let svg = figure.svg(Page::NEURIPS);
         assert!(svg.starts_with("<svg") && !svg.contains("NaN") && !svg.contains("inf"), "{svg}");
     }
 }

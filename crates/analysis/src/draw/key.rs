@@ -27,6 +27,8 @@ pub enum Mark {
     Hollow,
     /// A disc of the given radius with a rim, at the given opacity.
     Disc { radius: f64, rim: Color, opacity: f64 },
+    /// A filled diamond with a rim of paper.
+    Diamond,
     /// A filled square.
     Bar,
     /// A short radial stroke.
@@ -65,6 +67,9 @@ impl Entry {
             Mark::Disc { radius, rim, opacity } => {
                 svg.circle(middle, radius, Style::fill(self.color).outlined(rim, 0.9).opacity(opacity));
             }
+            Mark::Diamond => {
+                svg.polygon(&diamond(middle, 5.3), Style::fill(self.color).outlined(palette::PAPER, 0.9));
+            }
             Mark::Bar => svg.rect([middle[0] - 6.0, y - 6.0], [12.0, 12.0], Style::fill(self.color)),
             Mark::Tick => {
                 let ends = ([middle[0], y - 5.0], [middle[0], y + 5.0]);
@@ -73,6 +78,11 @@ impl Entry {
         }
         svg.text([x + box_width + GAP, y + 4.2], &self.label, TextStyle::new(SMALL, palette::INK));
     }
+}
+
+/// Corners of a diamond round a point.
+pub fn diamond([x, y]: [f64; 2], reach: f64) -> [[f64; 2]; 4] {
+    [[x, y - reach], [x + reach, y], [x, y + reach], [x - reach, y]]
 }
 
 /// Width and height of entries stacked in a column.

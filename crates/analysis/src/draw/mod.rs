@@ -1,7 +1,7 @@
 //! Figures from plain numbers: SVG text in memory, then SVG, PDF and PNG files.
 //!
-//! Every figure is a struct of plain data with one method, `svg`, that returns the whole document as a string;
-//! [`save`] writes it in three formats. Equal inputs give equal bytes on every machine: numbers have two decimals,
+//! Every [`Figure`] is a struct of plain data with one method, `svg`, that lays it out for a [`Page`] and returns the whole
+//! document as a string; [`save`] writes it in three formats. Equal inputs give equal bytes on every machine: numbers have two decimals,
 //! transcendental functions come from `libm`, and the only fonts are the two compiled in.
 //!
 //! Text fields understand `_{...}` and `^{...}` (one level), for instance `"δ = 4β^{−1/2}"` or `"λ_{max} < 0"`.
@@ -13,6 +13,8 @@ mod axes;
 mod circle;
 mod colors;
 mod curves;
+mod direct;
+mod figure;
 mod flags;
 mod globe;
 mod histogram;
@@ -35,8 +37,10 @@ pub use axes::{Axis, Frame, Scale, decade};
 pub use circle::{CirclePanel, CircleSnapshots};
 pub use colors::{Color, palette, time_color};
 pub use curves::{Curves, Kind, Legend, Series};
+pub use figure::Figure;
 pub use histogram::{Distribution, Histogram, HistogramPanel, Marker};
 pub use moving::{Moment, Moving, moving_color};
+pub use page::Page;
 pub use panels::{Content, Panel, Panels};
 pub use projection::View;
 pub use save::{DrawError, save, save_text};

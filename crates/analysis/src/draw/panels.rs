@@ -2,13 +2,12 @@
 
 use super::axes::{Axis, Fitted, Frame};
 use super::colors::{palette, time_color};
-use super::page::{LABEL, MARGIN, SMALL, Words};
+use super::page::{LABEL, MARGIN, Page, SMALL, Words};
 use super::style::{Anchor, Style, TextStyle};
 use super::svg::{Svg, num};
 use super::text::width;
 use std::fmt::Write;
 
-const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 270.0;
 /// Room for a panel's title.
 const HEAD: f64 = 26.0;
@@ -66,17 +65,17 @@ pub struct Panels {
 
 impl Panels {
     /// The figure as an SVG document.
-    pub fn svg(&self) -> String {
-        let words = Words::new(&self.title, &self.subtitle, self.caption.as_deref(), WIDTH);
+    pub fn svg(&self, page: Page) -> String {
+        let words = Words::new(&self.title, &self.subtitle, self.caption.as_deref(), page);
         let [x, y, scale] = [(&self.x, 5.0), (&self.y, 6.0), (&self.scale, 5.0)];
         let [x, y, scale] = [x, y, scale].map(|(axis, ticks)| axis.fit(std::iter::empty(), ticks));
         let columns = self.panels.len().clamp(1, 2);
         let left = MARGIN + Frame::left(&y, &self.y.label);
-        let right = WIDTH - MARGIN - bar_room(&scale);
+        let right = page.width() - MARGIN - bar_room(&scale);
         let wide = (right - left - APART * (columns - 1) as f64) / columns as f64;
         let rows = self.panels.len().div_ceil(columns);
         let end = words.top() + (HEAD + HEIGHT + FOOT) * rows as f64 - 10.0;
-        let mut svg = Svg::new(WIDTH, end + words.bottom());
+        let mut svg = Svg::page(page, end + words.bottom());
         words.draw(&mut svg, end);
         for (k, panel) in self.panels.iter().enumerate() {
             let (row, column) = (k / columns, k % columns);
@@ -192,7 +191,7 @@ mod tests {
         let panels = vec![Panel { title: "causal".into(), content }];
         let (x, y) = (Axis::linear("t").range(0.0, 2.0), Axis::linear("β").range(1.0, 2.0));
         let scale = Axis::linear("share").range(0.0, 1.0);
-        Panels { title: "T".into(), subtitle: String::new(), x, y, scale, panels, caption: None }.svg()
+        Panels { title: "T".into(), subtitle: String::new(), x, y, scale, panels, caption: None }.svg(Page::NEURIPS)
     }
 
     #[test]

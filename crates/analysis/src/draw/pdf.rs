@@ -7,7 +7,7 @@
 use resvg::usvg::Tree;
 use svg2pdf::{ConversionError, ConversionOptions, PageOptions, to_pdf};
 
-/// User units per inch: a figure 720 units wide measures 190.5 mm, a double column.
+/// Pixels of the SVG per inch: a width of 396pt there is as much on paper.
 const DPI: f32 = 96.0;
 /// Conversions after which the order of fonts is left as it is.
 const ATTEMPTS: usize = 40;

@@ -1,6 +1,8 @@
-//! From SVG text to files: SVG as it is, PDF with embedded fonts, PNG at twice the size on white.
+//! From SVG text to files, each with what it needs: SVG with our fonts as data, PDF with the glyphs that it uses, PNG on white.
 
+use super::page::PER_INCH;
 use super::pdf::stable_pdf;
+use crate::base64::base64;
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{self, Options, Tree, fontdb};
 use std::path::{Path, PathBuf};
@@ -10,8 +12,13 @@ use thiserror::Error;
 
 const REGULAR: &[u8] = include_bytes!("../../assets/Inter-Regular.otf");
 const SEMIBOLD: &[u8] = include_bytes!("../../assets/Inter-SemiBold.otf");
-/// Pixels per user unit.
-const PNG_SCALE: f32 = 2.0;
+/// The same for browsers, with fewer characters.
+const WEB: [(u16, &[u8]); 2] = [
+    (400, include_bytes!("../../assets/Inter-Regular.woff2")),
+    (600, include_bytes!("../../assets/Inter-SemiBold.woff2")),
+];
+/// Pixels of a PNG per pixel of the SVG, of which there are 96 an inch: two for each unit of the layout.
+const PNG_SCALE: f32 = (2.0 * PER_INCH / 96.0) as f32;
 
 /// Why a figure could not be written.
 #[derive(Debug, Error)]
@@ -74,7 +81,7 @@ pub fn save(svg: &str, stem: &Path) -> Result<Vec<PathBuf>, DrawError> {
         PathBuf::from(name)
     };
     let paths = vec![path(".svg"), path(".pdf"), path(".png")];
-    write(&paths[0], svg.as_bytes())?;
+    write(&paths[0], with_fonts(svg).as_bytes())?;
     write(&paths[1], &pdf(&tree, &paths[1])?)?;
     write(&paths[2], &png(&tree, &paths[2])?)?;
     Ok(paths)
@@ -97,6 +104,20 @@ pub(super) fn options() -> Options<'static> {
     Options { font_family: "Inter".to_owned(), fontdb: Arc::new(fonts), ..Options::default() }
 }
 
+/// The document with the fonts that it uses, so that it looks the same where they are not installed.
+fn with_fonts(svg: &str) -> String {
+    let face = |(weight, bytes): &(u16, &[u8])| {
+        format!(
+            "@font-face{{font-family:Inter;font-weight:{weight};src:url(data:font/woff2;base64,{}) format(\"woff2\")}}\n",
+            base64(bytes)
+        )
+    };
+    let used = WEB.iter().filter(|(weight, _)| *weight == 400 || svg.contains("font-weight=\"600\""));
+    let faces: String = used.map(face).collect();
+    // The first line is the opening tag alone.
+    svg.replacen(">\n", &format!(">\n<style>\n{faces}</style>\n"), 1)
+}
+
 fn parse(svg: &str, stem: &Path) -> Result<Tree, DrawError> {
     Tree::from_str(svg, &options()).map_err(|source| DrawError::Parse { path: stem.to_owned(), source })
 }
@@ -113,7 +134,7 @@ fn png(tree: &Tree, path: &Path) -> Result<Vec<u8>, DrawError> {
 
 /// The picture on white, at so many pixels a unit.
 pub(super) fn pixels(tree: &Tree, scale: f32, path: &Path) -> Result<Pixmap, DrawError> {
-    let pixels = |units: f32| (units * scale).ceil() as u32;
+    let pixels = |units: f32| (units * scale).round().max(1.0) as u32;
     let (width, height) = (pixels(tree.size().width()), pixels(tree.size().height()));
     let mut pixmap =
         Pixmap::new(width, height).ok_or_else(|| DrawError::Size { path: path.to_owned(), width, height })?;
@@ -154,6 +175,14 @@ mod tests {
         assert!((0..8).all(|_| read("b") == first));
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 6);
         fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn prop_an_svg_carries_the_fonts_that_it_uses() {
+        let faces = |svg: &str| with_fonts(svg).matches("@font-face").count();
+        assert_eq!(faces(&page()), 2);
+        assert_eq!(faces(&page().replace(" font-weight=\"600\"", "")), 1);
+        assert!(Tree::from_str(&with_fonts(&page()), &options()).is_ok());
     }
 
     #[test]

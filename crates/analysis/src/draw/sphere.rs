@@ -6,13 +6,12 @@ use super::axes::Axis;
 use super::colors::{palette, time_color};
 use super::globe::{self, BUCKETS, Globe};
 use super::key::{self, Entry, Mark};
-use super::page::{LABEL, MARGIN, SMALL, Words};
+use super::page::{LABEL, MARGIN, Page, SMALL, Words};
 use super::projection::{Camera, View};
 use super::style::{Anchor, Style, TextStyle};
 use super::svg::Svg;
 use libm::log;
 
-const WIDTH: f64 = 720.0;
 /// Radius of a sphere relative to the width of its cell.
 const RADIUS: f64 = 0.425;
 /// Room for a panel's title and subtitle, and the name of the third axis, above its sphere.
@@ -51,15 +50,15 @@ pub struct SphereTrajectories {
 
 impl SphereTrajectories {
     /// The figure as an SVG document.
-    pub fn svg(&self) -> String {
-        let words = Words::new(&self.title, &self.subtitle, self.caption.as_deref(), WIDTH);
+    pub fn svg(&self, page: Page) -> String {
+        let words = Words::new(&self.title, &self.subtitle, self.caption.as_deref(), page);
         let columns = if matches!(self.panels.len(), 1 | 2 | 4) { 2 } else { 3 };
-        let width = (WIDTH - 2.0 * MARGIN) / columns as f64;
+        let width = (page.width() - 2.0 * MARGIN) / columns as f64;
         let height = HEAD + 2.0 * RADIUS * width + TAIL;
         let free_cell = !self.panels.len().is_multiple_of(columns);
         let grid_end = words.top() + height * self.panels.len().div_ceil(columns) as f64;
         let end = if free_cell { grid_end } else { grid_end + 44.0 };
-        let mut svg = Svg::new(WIDTH, end + words.bottom());
+        let mut svg = Svg::page(page, end + words.bottom());
         words.draw(&mut svg, end);
         let span = time_span(self.panels.iter().flat_map(|panel| &panel.times));
         let cell = |k: usize| [MARGIN + width * (k % columns) as f64, words.top() + height * (k / columns) as f64];
@@ -72,7 +71,7 @@ impl SphereTrajectories {
             draw_bar(&mut svg, [left, y + HEAD + RADIUS * width - 36.0], span);
             key::draw_column(&mut svg, &entries(), [left, y + HEAD + RADIUS * width + 18.0]);
         } else {
-            let left = (WIDTH - BAR[0] - 60.0 - key::row_width(&entries())) / 2.0;
+            let left = (page.width() - BAR[0] - 60.0 - key::row_width(&entries())) / 2.0;
             draw_bar(&mut svg, [left, grid_end + 16.0], span);
             let middle = left + BAR[0] + 60.0 + key::row_width(&entries()) / 2.0;
             key::draw_row(&mut svg, &entries(), [middle, grid_end + 21.0]);
@@ -152,7 +151,7 @@ mod tests {
         let panel = SpherePanel { title: "V".into(), subtitle: String::new(), paths, times: vec![0.0, 1.0, 10.0] };
         let (title, subtitle, view) = ("T".to_owned(), String::new(), View::default());
         let figure = SphereTrajectories { title, subtitle, view, panels: vec![panel], caption: None };
-        assert_eq!(figure.svg(), figure.svg());
-        assert!(!figure.svg().contains("NaN"));
+        assert_eq!(figure.svg(Page::NEURIPS), figure.svg(Page::NEURIPS));
+        assert!(!figure.svg(Page::NEURIPS).contains("NaN"));
     }
 }

@@ -4,6 +4,7 @@
 //! a polyline instead of spoiling it.
 
 use super::colors::palette;
+use super::page::{PER_INCH, Page};
 use super::style::{Anchor, Style, TextStyle};
 use super::text::{Level, SCRIPT, runs};
 use crate::html::escape;
@@ -17,24 +18,39 @@ const FAMILY: &str = "Inter, Helvetica, Arial, sans-serif";
 pub struct Svg {
     width: f64,
     height: f64,
+    /// What is cut from each side.
+    cut: f64,
+    /// What a unit is on paper; where it is not said, a pixel.
+    points: Option<f64>,
     body: String,
     defs: String,
     ids: usize,
 }
 
 impl Svg {
-    /// An empty page of the given size.
+    /// An empty picture of the given size in pixels.
     pub fn new(width: f64, height: f64) -> Self {
-        Self { width, height, body: String::new(), defs: String::new(), ids: 0 }
+        Self { width, height, cut: 0.0, points: None, body: String::new(), defs: String::new(), ids: 0 }
+    }
+
+    /// An empty page as wide as a column of text, of the given height in units.
+    pub fn page(page: Page, height: f64) -> Self {
+        Self { cut: page.cut(), points: Some(72.0 / PER_INCH), ..Self::new(page.width(), height) }
     }
 
     /// The finished document.
     pub fn finish(self) -> String {
-        let (w, h) = (num(self.width), num(self.height));
+        let size = [self.width, self.height].map(|length| length - 2.0 * self.cut);
+        let ([w, h], cut) = (size.map(num), num(self.cut));
+        let [across, down] = size.map(|length| match self.points {
+            Some(points) => format!("{}pt", num(points * length)),
+            None => num(length),
+        });
         let defs = if self.defs.is_empty() { String::new() } else { format!("<defs>\n{}</defs>\n", self.defs) };
         format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" \
-             font-family=\"{FAMILY}\">\n{defs}<rect width=\"{w}\" height=\"{h}\" fill=\"{}\"/>\n{}</svg>\n",
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{across}\" height=\"{down}\" \
+             viewBox=\"{cut} {cut} {w} {h}\" font-family=\"{FAMILY}\">\n{defs}\
+             <rect x=\"{cut}\" y=\"{cut}\" width=\"{w}\" height=\"{h}\" fill=\"{}\"/>\n{}</svg>\n",
             palette::PAPER,
             self.body
         )

@@ -103,10 +103,15 @@ function drawCounts(context, layout, runs, scale) {
   }
   const name = runs.length > 1 ? `clusters: ${runs[0].label || "this run"}` : "clusters";
   let at = x;
+  context.save();
+  context.beginPath();
+  context.rect(x - 1, counts.y - 2, w + 2, counts.h + 4);
+  context.clip();
   for (const [key, , slot] of SHARES) {
     if (runs[0].curves[key]) drawShare(context, layout, runs[0], scale, key, slot, level);
   }
   runs.slice().reverse().forEach((run, i) => drawSteps(context, layout, run, scale, levels, level, i < runs.length - 1));
+  context.restore();
   at = legend(context, name, at, counts.y - 7, theme.ink, [], 2);
   if (runs.length > 1) at = legend(context, runs[1].label || "beside", at, counts.y - 7, theme.accent, [5, 3], 2);
   for (const [key, text, slot] of SHARES) {
@@ -165,6 +170,7 @@ function drawTimeAxis(context, { x, w, counts }, scale) {
 
 /** The cursor at a moment, with the counts where it crosses them. */
 function drawCursor(context, { x, w, lines, counts }, runs, moments, place) {
+  if (place < -1e-9 || place > 1 + 1e-9) return;
   const at = x + w * place, levels = countScale(runs);
   context.strokeStyle = theme.accent;
   context.lineWidth = 1.5;

@@ -218,10 +218,18 @@ function listenToPointer() {
     event.preventDefault();
     zoom(Math.exp(-event.deltaY * 0.0015), ...at(event));
   }, { passive: false });
-  const chart = $("chart"), seek = event => {
+  const chart = $("chart"), shareAt = event => (event.clientX - chart.getBoundingClientRect().left - layout.x) / layout.w;
+  const seek = event => {
     pause();
-    goTo((event.clientX - chart.getBoundingClientRect().left - layout.x) / layout.w);
+    goTo(state.from + Math.min(1, Math.max(0, shareAt(event))) * (state.to - state.from));
   };
   chart.addEventListener("pointerdown", event => { chart.setPointerCapture(event.pointerId); seek(event); });
   chart.addEventListener("pointermove", event => { if (chart.hasPointerCapture(event.pointerId)) seek(event); });
+  chart.addEventListener("dblclick", () => showPart(0, 1));
+  chart.addEventListener("wheel", event => {
+    event.preventDefault();
+    const along = event.deltaX * (state.to - state.from) / layout.w;
+    if (along) showPart(state.from + along, state.to + along);
+    zoomTime(Math.exp(-event.deltaY * 0.0015), Math.min(1, Math.max(0, shareAt(event))));
+  }, { passive: false });
 }

@@ -9,11 +9,11 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 const state = {
-  run: 0, beside: null, place: 0, playing: false, speed: 1, view: { ...VIEW },
+  run: 0, beside: null, place: 0, from: 0, to: 1, playing: false, speed: 1, view: { ...VIEW },
   trails: !calm.matches, centers: true, labels: true, hover: null, painted: 0,
 };
 const opened = new Map();
-let runs = [], moments = [], scale = null, layout = null, still = null, boxes = [], places = [], dirty = true, before = null;
+let runs = [], moments = [], scale = null, layout = null, still = null, stale = true, boxes = [], places = [], dirty = true, before = null;
 
 function open(index) {
   if (!opened.has(index)) opened.set(index, openRun(DOCUMENT.runs[index]));
@@ -44,12 +44,35 @@ function choose() {
 
 function time() { return scale.time(state.place); }
 
+/** The smallest part of the slider that the charts show. */
+const LEAST = 0.002;
+
+/** Has the charts show a part of the slider, from a place as far as another. */
+function showPart(from, to) {
+  const size = Math.min(1, Math.max(LEAST, to - from));
+  state.from = Math.min(1 - size, Math.max(0, from));
+  state.to = state.from + size;
+  stale = dirty = true;
+}
+
+/** The charts come closer by a factor; what is at a share of their width stays there. */
+function zoomTime(factor, share = (state.place - state.from) / (state.to - state.from)) {
+  const size = state.to - state.from, next = Math.min(1, Math.max(LEAST, size / factor));
+  const from = state.from + share * (size - next);
+  showPart(from, from + next);
+}
+
 /** Sets the time; what is nearly a saved time becomes one. */
 function goTo(place) {
+  const was = state.place;
   state.place = Math.min(1, Math.max(0, place));
   moments = runs.map(run => momentOf(run.times, time()));
   const { frame, share } = moments[0], near = share > 0.5 ? frame + 1 : frame, there = scale.place(runs[0].times[near] ?? 0);
   if (Math.abs(there - state.place) < 1e-7) state.place = there;
+  // The charts turn a page where time moves out of theirs.
+  const size = state.to - state.from;
+  if (state.place !== was && state.place < state.from - 1e-9) showPart(state.place - 0.9 * size, state.place + 0.1 * size);
+  if (state.place !== was && state.place > state.to + 1e-9) showPart(state.place - 0.1 * size, state.place + 0.9 * size);
   dirty = true;
 }
 
@@ -87,19 +110,26 @@ function resize() {
   const w = (width - (runs.length - 1) * 2) / runs.length;
   boxes = runs.map((_, i) => ({ x: i * (w + 2), y: 0, w, h: height }));
   const chart = fit($("chart"));
-  layout = layoutOf(runs, chart.width, chart.height);
-  still = document.createElement("canvas");
-  still.width = $("chart").width;
-  still.height = $("chart").height;
-  const context = still.getContext("2d");
-  context.setTransform(chart.dots, 0, 0, chart.dots, 0, 0);
-  drawChart(context, layout, runs, scale);
+  layout = { ...layoutOf(runs, chart.width, chart.height), dots: chart.dots };
+  stale = true;
   // The knob of a slider stays within it: half a knob more on both sides makes it follow the cursor.
   Object.assign($("slider").style, { marginLeft: `${layout.x - 8}px`, width: `${layout.w + 16}px` });
   goTo(state.place);
 }
 
+/** What of the charts stays while time goes on. */
+function drawStill() {
+  still = document.createElement("canvas");
+  still.width = $("chart").width;
+  still.height = $("chart").height;
+  const context = still.getContext("2d");
+  context.setTransform(layout.dots, 0, 0, layout.dots, 0, 0);
+  drawChart(context, layout, runs, partOf(scale, state.from, state.to));
+  stale = false;
+}
+
 function paint() {
+  if (stale) drawStill();
   const scene = $("scene").getContext("2d"), chart = $("chart").getContext("2d");
   scene.clearRect(0, 0, scene.canvas.width, scene.canvas.height);
   const pieces = state.playing ? budget : MOST_PIECES;
@@ -117,7 +147,7 @@ function paint() {
   // A page that is not laid out has canvases without pixels.
   if (still.width > 0 && still.height > 0) chart.drawImage(still, 0, 0);
   chart.restore();
-  drawCursor(chart, layout, runs, moments, state.place);
+  drawCursor(chart, layout, runs, moments, (state.place - state.from) / (state.to - state.from));
   fillReadout();
   state.painted += 1;
 }
@@ -154,6 +184,9 @@ function keepAddress() {
 
 function addressOf() {
   const { point, replica } = DOCUMENT.runs[state.run], parts = { point, replica, t: Number(time().toPrecision(12)) };
+  if (state.to - state.from < 1) {
+    for (const end of ["from", "to"]) parts[end] = Number(scale.time(state[end]).toPrecision(8));
+  }
   if (state.beside !== null) parts.beside = state.beside;
   for (const name of Object.keys(VIEW)) {
     if (state.view[name] !== VIEW[name]) parts[name] = state.view[name];
@@ -176,7 +209,9 @@ function readAddress(address) {
   for (const name of ["trails", "centers", "labels"]) state[name] = number(name, state[name] ? 1 : 0) !== 0;
   state.speed = number("speed", state.speed);
   const times = DOCUMENT.times[DOCUMENT.runs[state.run].times];
-  state.place = scaleOf(times).place(number("t", 0));
+  const { place } = scaleOf(times);
+  state.place = place(number("t", 0));
+  showPart(said.has("from") ? place(number("from", 0)) : 0, said.has("to") ? place(number("to", 0)) : 1);
   return said.has("t");
 }
 
@@ -192,7 +227,7 @@ window.tokenpark = {
       dimension: run.dimension, clusters: runs.map((r, i) => r.clusters[moments[i].frame]),
       counted: runs.map((r, i) => clustersAt(r, moments[i].frame).length),
       largest: runs.map((r, i) => clustersAt(r, moments[i].frame)[0].size), playing: state.playing, speed: state.speed,
-      view: { ...state.view }, trails: state.trails, centers: state.centers, labels: state.labels, painted: state.painted,
+      from: scale.time(state.from), to: scale.time(state.to), view: { ...state.view }, trails: state.trails, centers: state.centers, labels: state.labels, painted: state.painted,
       hover: state.hover, places: places.map(p => Array.from(p)),
     };
   },

@@ -55,6 +55,7 @@ const KEYS = {
   t: () => toggle("trails"), c: () => toggle("centers"), l: () => toggle("labels"),
   a: () => turn(-24, 0), d: () => turn(24, 0), w: () => turn(0, -24), s: () => turn(0, 24),
   "+": () => zoom(1.25), "=": () => zoom(1.25), "-": () => zoom(0.8), "−": () => zoom(0.8),
+  i: () => zoomTime(1.5), o: () => zoomTime(1 / 1.5), "0": () => showPart(0, 1),
   r: resetView, "?": showHelp,
 };
 

@@ -7,6 +7,7 @@
 //! A difference d is a variable-length number of seven bits a byte, low ones first, of 2d or −2d − 1; a zero is followed
 //! by the number of further zeros. Tokens of a cluster move alike or not at all, so that most bytes are such zeros.
 
+use crate::base64::base64;
 use libm::{atan2, sqrt};
 use std::f64::consts::{PI, TAU};
 use tokenpark_dynamics::Tokens;
@@ -97,23 +98,10 @@ impl Coder {
     }
 }
 
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-pub(crate) fn base64(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let word = (0..3).fold(0, |word, i| word << 8 | u32::from(chunk.get(i).copied().unwrap_or(0)));
-        for i in 0..4 {
-            let letter = ALPHABET[(word >> (18 - 6 * i) & 63) as usize];
-            text.push(if i <= chunk.len() { letter as char } else { '=' });
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base64::ALPHABET;
     use libm::{acos, cos, sin};
 
     /// What the page does, in Rust.
@@ -217,7 +205,6 @@ mod tests {
         let mut coder = Coder::default();
         [0, 0, 0, 1, -1, 63, -64, 64, 300, 0].into_iter().for_each(|d| coder.push(d));
         assert_eq!(coder.finish(), "AAICAX5/gAHYBAAA");
-        assert_eq!(["", "M", "Ma", "Man"].map(|text| base64(text.as_bytes())), ["", "TQ==", "TWE=", "TWFu"]);
         let all = [5, -70_000, 0, 0, 1 << 40, -1];
         let mut coder = Coder::default();
         all.into_iter().for_each(|d| coder.push(d));

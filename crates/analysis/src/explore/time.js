@@ -16,6 +16,15 @@ function scaleOf(times) {
   };
 }
 
+/** The part of a scale from one of its places to another, as a scale of its own. */
+function partOf(scale, from, to) {
+  return {
+    ...scale, part: to - from,
+    place: t => (scale.place(t) - from) / (to - from),
+    time: s => scale.time(from + s * (to - from)),
+  };
+}
+
 /** The saved time at or before `t`, and how far on to the next one (in the logarithm). */
 function momentOf(times, t) {
   let low = 0, high = times.length;
@@ -46,13 +55,19 @@ function timeText(t) {
 
 /** Powers of ten on a scale, labelled at least `apart` (a share of the slider) from each other. */
 function ticksOf(scale, apart) {
-  const ticks = scale.begin > 0 || scale.decades === 0 ? [{ place: 0, label: "0", strong: true }] : [];
-  const decade = (1 - scale.begin) / Math.max(scale.decades, 1e-9);
+  const zero = scale.place(0), decade = (1 - scale.begin) / Math.max(scale.decades, 1e-9) / (scale.part ?? 1);
+  const ticks = scale.begin > 0 || scale.decades === 0 ? [{ place: zero, label: "0", strong: true }] : [];
   const steps = [1, 2, 3, 5, 10, 20, 50, 100], every = steps.find(step => step * decade >= apart) ?? 100;
   for (let e = Math.ceil(Math.log10(scale.first) - 1e-9); e <= Math.log10(scale.last) + 1e-9; e++) {
-    const place = scale.place(10 ** e), labelled = e % every === 0 && place >= 0.6 * apart;
+    const place = scale.place(10 ** e), labelled = e % every === 0 && place - zero >= 0.6 * apart;
     const label = e >= -2 && e <= 3 && every === 1 ? String(Number((10 ** e).toPrecision(3))) : e === 0 ? "1" : `10${raised(e)}`;
     ticks.push({ place, label: labelled ? label : "", strong: labelled });
+    // Between powers of ten that are far apart.
+    for (const m of decade > 4 * apart ? [2, 5] : []) {
+      if (m * 10 ** e < scale.last) ticks.push({ place: scale.place(m * 10 ** e), label: timeText(m * 10 ** e), strong: false });
+    }
   }
-  return ticks;
+  const seen = ticks.filter(tick => tick.place > -1e-9 && tick.place < 1 + 1e-9);
+  if (seen.filter(tick => tick.label).length > 1) return seen;
+  return [0.1, 0.5, 0.9].map(place => ({ place, label: timeText(scale.time(place)), strong: true }));
 }

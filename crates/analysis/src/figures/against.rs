@@ -27,6 +27,11 @@ fn medians(
     Ok([Series::new(label, color, Kind::Line, x, y).band(low, high), circles])
 }
 
+/// Whether there is anything to draw: where most outlive their run, no median is known.
+fn any(series: &[Series]) -> bool {
+    series.iter().any(|series| series.y.iter().any(|y| y.is_finite()))
+}
+
 /// Median and percentiles of remaining lifetimes against a parameter.
 pub(super) fn lifetimes(summary: &Summary, table: &DataFrame) -> Result<Option<Curves>, AnalysisError> {
     let all = of_kind(table, "all")?;
@@ -35,8 +40,12 @@ pub(super) fn lifetimes(summary: &Summary, table: &DataFrame) -> Result<Option<C
     let groups = tables::groups_besides(&all, &names, &axis)?;
     let mut series = vec![];
     for ((_, part), color) in groups.iter().zip(colors(groups.len())) {
-        let name = group_name(part, &names, &axis, "median")?;
+        // Of a single line the caption says what it is.
+        let name = if groups.len() == 1 { String::new() } else { group_name(part, &names, &axis, "median")? };
         series.extend(medians(part, &axis, &name, color, ["p10", "p90"])?);
+    }
+    if !any(&series) {
+        return Ok(None);
     }
     let start = column(&all, "start")?[0];
     let censored = column(&all, "censored_share")?.into_iter().fold(0.0, f64::max);
@@ -72,7 +81,9 @@ pub(super) fn by_kind(summary: &Summary, table: &DataFrame) -> Result<Option<Cur
         }
     }
     let start = column(table, "start")?[0];
-    series.retain(|series| !series.x.is_empty());
+    let all = series.len();
+    series.retain(|series| any(std::slice::from_ref(series)));
+    let missing = if series.len() < all { " Kinds of which most outlive their runs are left out." } else { "" };
     Ok((series.len() > 2).then(|| Curves {
         title: "Remaining lifetimes by what the leader was".to_owned(),
         subtitle: subtitle(summary, ""),
@@ -82,7 +93,7 @@ pub(super) fn by_kind(summary: &Summary, table: &DataFrame) -> Result<Option<Cur
         legend: Legend::Auto,
         caption: Some(format!(
             "Median remaining lifetime of the clusters alive at t = {start}, with 95 % intervals, by whether the leader was \
-             a strong Rényi centre of the start, another Rényi centre, or none."
+             a strong Rényi centre of the start, another Rényi centre, or none.{missing}"
         )),
     }))
 }
@@ -99,7 +110,7 @@ pub(super) fn plateaus(
     // On a scale of √β the numbers of centres on the circle are straight lines.
     let root = axis == "beta";
     let place = |x: f64| if root { x.sqrt() } else { x };
-    let mut series = vec![];
+    let (mut series, mut fitted) = (vec![], false);
     for ((label, part), color) in
         groups.iter().zip([palette::PURPLE, palette::ORANGE, palette::SKY, palette::BROWN].into_iter().cycle())
     {
@@ -125,10 +136,15 @@ pub(super) fn plateaus(
             let rows = fit.map(|fit| fit_of(fit, &PLATEAU, model, label)).transpose()?;
             let Some([intercept, slope, r_squared]) = rows.flatten() else { continue };
             let y = swept.iter().map(|x| intercept + slope * predictor(*x)).collect();
+            fitted = true;
             series.push(Series::new(&law_text(intercept, slope, model, r_squared), color, Kind::Dashed, x.clone(), y));
         }
     }
     let start = column(table, "start")?[0];
+    let fits = match fitted {
+        true => " Least squares against √β, as of centres, and √(β ln β), as of the modes of full attention.",
+        false => "",
+    };
     Ok(Some(Curves {
         title: "Height of the plateau".to_owned(),
         subtitle: subtitle(summary, ""),
@@ -138,8 +154,7 @@ pub(super) fn plateaus(
         legend: Legend::Auto,
         caption: Some(format!(
             "Clusters alive at t = {start} (mean of the runs with its 95 % interval), and the mean numbers of centres at the \
-             start: of the same runs where they were recorded, otherwise from theory (Rényi centres saturated). Least \
-             squares against √β, as of centres, and √(β ln β), as of the modes of full attention."
+             start: of the same runs where they were recorded, otherwise from theory (Rényi centres saturated).{fits}"
         )),
     }))
 }
@@ -167,6 +182,9 @@ pub(super) fn collapses(
             let text = format!("exp of {}", law_text(intercept, slope, model, r_squared));
             series.push(Series::new(&text, color, Kind::Dashed, x, y));
         }
+    }
+    if !any(&series) {
+        return Ok(None);
     }
     let censored = column(table, "censored_share")?.into_iter().fold(0.0, f64::max);
     Ok(Some(Curves {

@@ -2,7 +2,7 @@
 
 use super::names::{axis, colors, group_name, name_of, panel_title, parameter};
 use super::{Drawn, column};
-use crate::draw::{Axis, Content, Curves, Kind, Legend, Panel, Panels, Series};
+use crate::draw::{Axis, Content, Curves, Figure, Kind, Legend, Panel, Panels, Series};
 use crate::{AnalysisError, Summary, tables};
 use polars::prelude::DataFrame;
 
@@ -20,14 +20,14 @@ pub(super) fn draw(summary: &Summary, table: &DataFrame) -> Result<Option<Drawn>
     if let Some(axis) = axis(table, &names)? {
         let values = table.column(&axis)?.n_unique()?;
         if values >= FEWEST && table.column("time")?.n_unique()? >= FEWEST {
-            return Ok(Some(("phase-diagram".to_owned(), phases(summary, table, &names, &axis)?.svg())));
+            return Ok(Some(("phase-diagram".to_owned(), Figure::Panels(phases(summary, table, &names, &axis)?))));
         }
     }
     let groups = tables::groups(table, &names)?;
     if groups.len() > MOST_CURVES || table.height() / groups.len().max(1) < FEWEST {
         return Ok(None);
     }
-    Ok(Some(("aligned".to_owned(), curves(summary, &groups, &names)?.svg())))
+    Ok(Some(("aligned".to_owned(), Figure::Curves(curves(summary, &groups, &names)?))))
 }
 
 fn phases(summary: &Summary, table: &DataFrame, names: &[String], along: &str) -> Result<Panels, AnalysisError> {
@@ -50,10 +50,16 @@ fn phases(summary: &Summary, table: &DataFrame, names: &[String], along: &str) -
         scale: Axis::linear("mean share of aligned pairs").range(0.0, 1.0),
         panels,
         caption: Some(format!(
-            "Mean over {runs} starts a point of the share of unordered pairs of tokens whose inner product exceeds the \
-             threshold (0.999 unless the manifest says otherwise); 1 where all tokens are in one place."
+            "Mean over {runs} starts a point of the share of unordered pairs of tokens whose inner product exceeds {}; 1 \
+             where all tokens are in one place.",
+            threshold(summary)
         )),
     })
+}
+
+/// The number above which an inner product counts.
+fn threshold(summary: &Summary) -> String {
+    summary.aligned.map_or_else(|| "the manifest's threshold".to_owned(), |aligned| aligned.to_string())
 }
 
 /// Rows of equal values of the parameter, columns of equal times.
@@ -94,7 +100,8 @@ fn curves(summary: &Summary, groups: &[(String, DataFrame)], names: &[String]) -
         series,
         legend: Legend::Auto,
         caption: Some(format!(
-            "Mean over runs of the share of unordered pairs of tokens whose inner product exceeds the threshold{}.",
+            "Mean over runs of the share of unordered pairs of tokens whose inner product exceeds {}{}.",
+            threshold(summary),
             if groups.len() > MOST_BANDS { "" } else { ", and 10th to 90th percentile" }
         )),
     })

@@ -2,7 +2,7 @@
 
 use super::positions::{by_time, value_name};
 use super::{Drawn, column};
-use crate::draw::{Atlas, AtlasPanel, AtlasRow, Verdict, View};
+use crate::draw::{Atlas, AtlasPanel, AtlasRow, Figure, Verdict, View};
 use crate::{AnalysisError, Summary, tables};
 use polars::prelude::*;
 
@@ -33,7 +33,7 @@ pub(super) fn draw(
         rows,
         caption: Some(caption(summary)),
     };
-    Ok(("atlas".to_owned(), figure.svg()))
+    Ok(("atlas".to_owned(), Figure::Atlas(figure)))
 }
 
 fn panel(run: &DataFrame, end: &DataFrame) -> Result<AtlasPanel, AnalysisError> {
@@ -117,7 +117,10 @@ fn notes(ends: &DataFrame, classes: &DataFrame) -> Result<Vec<String>, AnalysisE
         let undecided = classes.clone().lazy().filter(col("configuration").eq(lit("undecided"))).collect()?;
         let waiting = column(&undecided, "runs")?.iter().fold(0.0, |sum, runs| sum + runs);
         notes.push(format!("{} of {} starts did so", sum("as_predicted")?, sum("runs")?));
-        notes.extend((waiting > 0.0).then(|| format!("{waiting} are undecided")));
+        notes
+            .extend((waiting > 0.0).then(|| {
+                if waiting == 1.0 { "1 is undecided".to_owned() } else { format!("{waiting} are undecided") }
+            }));
     }
     Ok(notes)
 }

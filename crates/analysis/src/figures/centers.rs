@@ -1,7 +1,8 @@
 //! Histograms of the number of centres, with means and theory.
 
 use super::Drawn;
-use crate::draw::{Distribution, Histogram, HistogramPanel, Marker, palette};
+use super::names::name_of;
+use crate::draw::{Distribution, Figure, Histogram, HistogramPanel, Marker, palette};
 use crate::source::short;
 use crate::{AnalysisError, Summary, tables};
 use polars::prelude::*;
@@ -12,7 +13,8 @@ pub(super) fn draw(summary: &Summary, counts: &DataFrame, means: &DataFrame) -> 
         return Ok(vec![]);
     }
     let mut panels = vec![];
-    for ((label, part), (_, means)) in
+    let names = tables::parameters(counts, &summary.swept);
+    for ((_, part), (_, means)) in
         tables::groups(counts, &summary.swept)?.into_iter().zip(tables::groups(means, &summary.swept)?)
     {
         let kinds = [("strong", "strong Rényi centres", palette::STRONG), ("renyi", "Rényi centres", palette::RENYI)];
@@ -30,21 +32,22 @@ pub(super) fn draw(summary: &Summary, counts: &DataFrame, means: &DataFrame) -> 
                 markers: markers(&mean)?,
             });
         }
-        panels.push(HistogramPanel { title: label, distributions });
+        panels.push(HistogramPanel { title: name_of(&part, &names)?, distributions });
     }
     let figure = Histogram {
         title: "Number of Rényi centres".to_owned(),
         subtitle: summary.parameters.clone(),
         x_label: "centres".to_owned(),
-        columns: if panels.len() == 1 { 1 } else { 2 },
+        columns: if panels.len() < 3 { panels.len().max(1) } else { 3 },
         panels,
         caption: Some(format!(
-            "Share of the runs ({}). Solid lines: exact mean of strong centres (1 − (1 − σ)^{{n}})/σ; for Rényi centres the mean \
-             when saturated, which more tokens approach from below. Dashed: sample means.",
+            "Share of the runs ({}). Dashed lines: their means. Solid: the exact mean of strong centres, \
+             (1\u{a0}−\u{a0}(1\u{a0}−\u{a0}σ)^{{n}})/σ, and for Rényi centres the limit of many tokens, when nothing more fits, which \
+             is approached from below.",
             counted(&runs)
         )),
     };
-    Ok(vec![("center-counts".to_owned(), figure.svg())])
+    Ok(vec![("center-counts".to_owned(), Figure::Histogram(figure))])
 }
 
 /// "200 runs", or "190 to 200 runs" where panels differ.
@@ -55,10 +58,10 @@ fn counted(runs: &[f64]) -> String {
 
 fn markers(mean: &DataFrame) -> Result<Vec<Marker>, AnalysisError> {
     let value = tables::numbers(mean, "mean")?[0];
-    let mut markers = vec![Marker::measured(value, &format!("sample mean {value:.3}"))];
+    let mut markers = vec![Marker::measured(value, &format!("runs {value:.3}"))];
     let meaning = mean.column("theory")?.str()?.get(0).map(str::to_owned);
     if let (Some(meaning), Some(theory)) = (meaning, mean.column("theory_mean")?.f64()?.get(0)) {
-        let word = if meaning == "exact" { "exact mean" } else { "saturated" };
+        let word = if meaning == "exact" { "exact" } else { "limit" };
         markers.push(Marker::exact(theory, &format!("{word} {}", short((theory * 1000.0).round() / 1000.0))));
     }
     Ok(markers)

@@ -1,10 +1,13 @@
 //! Observables over time: consumption by centres, and the number of clusters.
 
 use super::{Drawn, column, numbered, subtitle};
-use crate::draw::{Axis, Curves, Kind, Legend, Series, palette};
+use crate::draw::{Axis, Curves, Figure, Kind, Legend, Series, palette};
 use crate::published::Published;
 use crate::{AnalysisError, Summary, tables};
 use polars::prelude::DataFrame;
+
+/// Smallest distance of published points in time or in per cent: closer rings would hide each other and the curve.
+const RINGS: [f64; 2] = [6.0, 4.0];
 
 pub(super) fn draw(summary: &Summary, table: &DataFrame) -> Result<Vec<Drawn>, AnalysisError> {
     let groups = tables::groups(table, &summary.swept)?;
@@ -18,13 +21,20 @@ pub(super) fn draw(summary: &Summary, table: &DataFrame) -> Result<Vec<Drawn>, A
         }
         if tables::has(&part, "consumed_renyi_mean") {
             let figure = consumption(summary, &part, &subtitle)?;
-            drawn.push((numbered("consumption", index, count), figure.svg()));
+            let early = Curves { x: Axis::log("time").range(1.0, last_of(&figure)), ..figure.clone() };
+            drawn.push((numbered("consumption", index, count), Figure::Curves(figure)));
+            drawn.push((numbered("consumption-log", index, count), Figure::Curves(early)));
         }
         if tables::has(&part, "clusters_mean") {
-            drawn.push((numbered("clusters", index, count), clusters(&part, &subtitle)?.svg()));
+            drawn.push((numbered("clusters", index, count), Figure::Curves(clusters(&part, &subtitle)?)));
         }
     }
     Ok(drawn)
+}
+
+/// The last time of a figure.
+fn last_of(figure: &Curves) -> f64 {
+    figure.series.iter().flat_map(|s| &s.x).copied().fold(10.0, f64::max)
 }
 
 /// Figure 3 of the paper.
@@ -38,10 +48,10 @@ fn consumption(summary: &Summary, part: &DataFrame, subtitle: &str) -> Result<Cu
     {
         let mean = percent(format!("consumed_{kind}_ever_mean"))?;
         let band = (percent(format!("consumed_{kind}_ever_p10"))?, percent(format!("consumed_{kind}_ever_p90"))?);
-        let label = format!("{name}, so far");
-        series.push(Series::new(&label, color, Kind::Line, time.clone(), mean).band(band.0, band.1));
+        // Below the line, so that it is seen where the two differ.
         let now = percent(format!("consumed_{kind}_mean"))?;
-        series.push(Series::new(&format!("{name}, now"), color.dark(), Kind::Dashed, time.clone(), now));
+        series.push(Series::new("", color.dark(), Kind::Dashed, time.clone(), now));
+        series.push(Series::new(name, color, Kind::Line, time.clone(), mean).band(band.0, band.1));
     }
     let compared = summary.notes.iter().find(|note| note.contains("published") && note.contains("so far"));
     if compared.is_some() {
@@ -50,15 +60,16 @@ fn consumption(summary: &Summary, part: &DataFrame, subtitle: &str) -> Result<Cu
             ("published, Rényi", palette::RENYI, published.renyi),
             ("published, strong", palette::STRONG, published.strong),
         ] {
-            series.push(Series::new(label, color, Kind::Points, published.time.clone(), percent));
+            let (x, y) = apart(&published.time, &percent);
+            series.push(Series::new(label, color, Kind::Points, x, y));
         }
     }
     let lows = series.iter().flat_map(|s| s.y.iter().chain(s.band.iter().flat_map(|band| &band.0)));
     let lowest = (lows.copied().fold(20.0, f64::min) / 20.0).floor() * 20.0;
     let runs = column(part, "runs")?[0];
     let mut caption = format!(
-        "Mean and 10th to 90th percentile over {runs} runs. A token is consumed so far when it was within the \
-         capture distance of a centre at a step of the solver or a saved time, now when it is at this moment."
+        "Lines and bands: mean and 10th to 90th percentile over {runs} runs of the tokens that were within the capture \
+         distance of a centre so far, at a step of the solver or a saved time. Dashed: the mean of those that are there now."
     );
     if let Some(note) = compared {
         caption = format!("{caption} {note}");
@@ -72,6 +83,17 @@ fn consumption(summary: &Summary, part: &DataFrame, subtitle: &str) -> Result<Cu
         legend: Legend::Auto,
         caption: Some(caption),
     })
+}
+
+/// Every point of a curve that is a step of the page away from the one before.
+fn apart(x: &[f64], y: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    let mut kept: Vec<(f64, f64)> = vec![];
+    for (&x, &y) in x.iter().zip(y) {
+        if kept.last().is_none_or(|last| (x - last.0).abs() >= RINGS[0] || (y - last.1).abs() >= RINGS[1]) {
+            kept.push((x, y));
+        }
+    }
+    kept.into_iter().unzip()
 }
 
 fn clusters(part: &DataFrame, subtitle: &str) -> Result<Curves, AnalysisError> {

@@ -3,7 +3,7 @@
 use super::against::{by_kind, collapses, lifetimes, plateaus};
 use super::names::{colors, name_of};
 use super::{Drawn, column, law, subtitle};
-use crate::draw::{Axis, Color, Curves, Kind, Legend, Series, palette};
+use crate::draw::{Axis, Color, Curves, Figure, Kind, Legend, Series, palette};
 use crate::source::short;
 use crate::{AnalysisError, Summary, tables};
 use polars::prelude::*;
@@ -15,25 +15,27 @@ pub(super) fn draw(summary: &Summary, folder: &Path) -> Result<Vec<Drawn>, Analy
     let mut drawn = vec![];
     let fit = table("fit")?;
     if let Some(survival) = table("survival")? {
-        drawn.push(("survival".to_owned(), survival_curves(summary, &survival)?.svg()));
+        drawn.push(("survival".to_owned(), Figure::Curves(survival_curves(summary, &survival)?)));
     }
     if let Some(percentiles) = table("lifetime-percentiles")? {
-        drawn.extend(lifetimes(summary, &percentiles)?.map(|figure| ("lifetimes".to_owned(), figure.svg())));
-        drawn.extend(by_kind(summary, &percentiles)?.map(|figure| ("lifetimes-by-kind".to_owned(), figure.svg())));
+        drawn.extend(lifetimes(summary, &percentiles)?.map(|f| ("lifetimes".to_owned(), Figure::Curves(f))));
+        drawn.extend(by_kind(summary, &percentiles)?.map(|f| ("lifetimes-by-kind".to_owned(), Figure::Curves(f))));
     }
     let plateau = table("plateau")?;
     if let Some(curves) = table("curves")?.filter(|curves| tables::has(curves, "tracked_clusters_mean")) {
-        drawn.extend(number(summary, &curves, plateau.as_ref())?.map(|f| ("cluster-number".to_owned(), f.svg())));
+        drawn.extend(
+            number(summary, &curves, plateau.as_ref())?.map(|f| ("cluster-number".to_owned(), Figure::Curves(f))),
+        );
     }
     if let Some(plateau) = plateau {
-        drawn.extend(plateaus(summary, &plateau, fit.as_ref())?.map(|figure| ("plateau".to_owned(), figure.svg())));
+        drawn.extend(plateaus(summary, &plateau, fit.as_ref())?.map(|f| ("plateau".to_owned(), Figure::Curves(f))));
     }
     if let Some(collapse) = table("collapse")? {
-        drawn.extend(collapses(summary, &collapse, fit.as_ref())?.map(|f| ("collapse".to_owned(), f.svg())));
+        drawn.extend(collapses(summary, &collapse, fit.as_ref())?.map(|f| ("collapse".to_owned(), Figure::Curves(f))));
     }
     if let Some(sample) = table("fit-sample")? {
-        drawn.push(("lifetime-law".to_owned(), law::draw(summary, &sample)?.svg()));
-        drawn.push(("lifetime-residuals".to_owned(), law::residuals(summary, &sample)?.svg()));
+        drawn.push(("lifetime-law".to_owned(), Figure::Curves(law::draw(summary, &sample)?)));
+        drawn.push(("lifetime-residuals".to_owned(), Figure::Curves(law::residuals(summary, &sample)?)));
     }
     Ok(drawn)
 }
@@ -87,11 +89,15 @@ fn survival_curves(summary: &Summary, table: &DataFrame) -> Result<Curves, Analy
         series.push(Series::new(label, *color, Kind::Line, x, y).band(low, high));
     }
     let last = series.iter().flat_map(|s| s.x.last()).copied().fold(start, f64::max);
+    let lows = series.iter().flat_map(|s| s.band.iter().flat_map(|band| &band.0).chain(&s.y));
+    let lowest = lows.copied().filter(|low| low.is_finite()).fold(100.0, f64::min);
     Ok(Curves {
         title: "Survival of clusters".to_owned(),
         subtitle: subtitle(summary, ""),
         x: Axis::log("time t").range(start, last),
-        y: Axis::linear(&format!("share of clusters alive at t = {start}")).percent().range(0.0, 100.0),
+        y: Axis::linear(&format!("share of clusters alive at t = {start}"))
+            .percent()
+            .range((lowest / 20.0).floor() * 20.0, 100.0),
         legend: if series.len() > 4 { Legend::Right } else { Legend::Auto },
         series,
         caption: Some(format!(

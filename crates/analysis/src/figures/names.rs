@@ -61,10 +61,10 @@ pub(super) fn axis(table: &DataFrame, swept: &[String]) -> Result<Option<String>
 
 /// Label of the x axis of a parameter.
 pub(super) fn parameter(name: &str) -> Axis {
-    Axis::linear(match name {
-        "beta" => "inverse temperature β",
-        "tokens" | tables::PREFIX => "tokens n",
-        "dimension" => "dimension d",
-        other => other,
-    })
+    match name {
+        "beta" => Axis::linear("inverse temperature β"),
+        "tokens" | tables::PREFIX => Axis::linear("tokens n").whole(),
+        "dimension" => Axis::linear("dimension d").whole(),
+        other => Axis::linear(other),
+    }
 }

@@ -1,7 +1,7 @@
 //! Parking: numbers of cars, gaps, pairs, coverage, and the approach to saturation, with theory beside.
 
 use super::{Drawn, column};
-use crate::draw::{Axis, Color, Curves, Kind, Legend, Series, palette};
+use crate::draw::{Axis, Color, Curves, Figure, Kind, Legend, Series, palette};
 use crate::parking::{LARGEST_FITTED, fit_coverage};
 use crate::source::short;
 use crate::{AnalysisError, Summary, tables};
@@ -29,7 +29,7 @@ pub(super) fn draw(summary: &Summary, folder: &Path) -> Result<Vec<Drawn>, Analy
     if let Some(table) = read("approach")? {
         drawn.push(("approach", approach(summary, &table)?));
     }
-    Ok(drawn.into_iter().filter_map(|(name, figure)| Some((name.to_owned(), figure?.svg()))).collect())
+    Ok(drawn.into_iter().filter_map(|(name, figure)| Some((name.to_owned(), Figure::Curves(figure?)))).collect())
 }
 
 /// Rows of one shape (and dimension), saturated or not.
@@ -141,22 +141,16 @@ fn arrivals(summary: &Summary, means: &DataFrame) -> Result<Option<Curves>, Anal
         let n = column(&rows, "tokens")?;
         let saturated = column(&rows, "saturated_mean")?;
         if saturated[0].is_finite() {
-            series.push(Series::new(&format!("{name}, saturated"), palette::AXIS, Kind::Dashed, n.clone(), saturated));
+            series.push(Series::new("", palette::AXIS, Kind::Dashed, n.clone(), saturated));
         }
         series.push(Series::new(
-            &format!("{name}, strong, exact"),
+            &format!("{name}, strong"),
             color,
             Kind::Line,
             n.clone(),
             column(&rows, "strong_theory")?,
         ));
-        series.push(Series::new(
-            &format!("{name}, strong"),
-            color,
-            Kind::Points,
-            n.clone(),
-            column(&rows, "strong_mean")?,
-        ));
+        series.push(Series::new("", color, Kind::Points, n.clone(), column(&rows, "strong_mean")?));
         series.push(Series::new(
             &format!("{name}, Rényi"),
             color.dark(),
@@ -166,8 +160,9 @@ fn arrivals(summary: &Summary, means: &DataFrame) -> Result<Option<Curves>, Anal
         ));
         series.push(Series::new("", color.dark(), Kind::Points, n, column(&rows, "mean")?));
     }
-    let caption = "Mean numbers of Rényi centres (dashed) and of strong ones among the first n tokens. Solid: the exact mean of \
-                   strong centres, (1 − (1 − σ)^{n})/σ with σ the share of the space within δ of a point.";
+    let caption = "Mean numbers of Rényi centres (dashed) and of strong ones among the first n tokens; circles are measured. Solid: \
+                   the exact mean of strong centres, (1\u{a0}−\u{a0}(1\u{a0}−\u{a0}σ)^{n})/σ with σ the share of the space within δ of a point. Grey: \
+                   Rényi centres on the saturated circle.";
     let axes = [Axis::log("tokens n"), Axis::log("mean number of centres")];
     Ok(figure(summary, "Centres of the first tokens", axes, series, caption)
         .map(|f| Curves { legend: Legend::Right, ..f }))

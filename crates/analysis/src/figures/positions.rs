@@ -1,7 +1,8 @@
 //! Pictures of tokens: snapshots on the circle, trajectories on the sphere.
 
+use super::names::panel_title;
 use super::{Drawn, numbered, spacetime, subtitle};
-use crate::draw::{CirclePanel, CircleSnapshots, SpherePanel, SphereTrajectories, View};
+use crate::draw::{CirclePanel, CircleSnapshots, Figure, SpherePanel, SphereTrajectories, View};
 use crate::{AnalysisError, Summary, tables};
 use polars::prelude::*;
 
@@ -84,7 +85,7 @@ fn circles(
                     .to_owned(),
             ),
         };
-        drawn.push((numbered("snapshots", index, count), figure.svg()));
+        drawn.push((numbered("snapshots", index, count), Figure::Circle(figure)));
         runs.push((label, snapshots));
     }
     // Many times are a film rather than snapshots.
@@ -123,27 +124,31 @@ fn spheres(summary: &Summary, positions: &DataFrame) -> Result<Vec<Drawn>, Analy
             times: moments.iter().map(|(time, _)| *time).collect(),
         });
     }
+    // One final point is what theory has for these two, whatever the start.
+    let single =
+        panels.iter().any(|panel: &SpherePanel| ["V = I", "V = diag(1, 1, 0)"].contains(&panel.title.as_str()));
+    let slow = " With V = I or diag(1, 1, 0) theory has a single final point: where more remain, the run ended before far \
+                clusters met, since they attract each other exponentially slowly.";
     let figure = SphereTrajectories {
         title: summary.title.clone(),
         subtitle: summary.parameters.clone(),
         view: View::default(),
         panels,
-        caption: Some(
-            "Paths are coloured by time; what lies behind the sphere is fainter. Red numbers count tokens that end at \
-             one place. With V = I or diag(1, 1, 0) theory has a single final point: where more remain, the run ended \
-             before far clusters met, since they attract each other exponentially slowly."
-                .to_owned(),
-        ),
+        caption: Some(format!(
+            "Paths are coloured by time; what lies behind the sphere is fainter. Red numbers count tokens that end at one \
+             place.{}",
+            if single { slow } else { "" }
+        )),
     };
-    Ok(vec![("trajectories".to_owned(), figure.svg())])
+    Ok(vec![("trajectories".to_owned(), Figure::Sphere(figure))])
 }
 
 /// Title and subtitle of a panel from its point: value matrices are named with their top eigenvalue.
 fn describe(label: &str, parameters: &str) -> (String, String) {
     let Some(value) = label.strip_prefix("value = ") else {
         // One panel without a sweep: the figure's own subtitle says what it shows.
-        let title = if label.is_empty() { parameters } else { label };
-        return (title.to_owned(), String::new());
+        let title = if label.is_empty() { parameters.to_owned() } else { panel_title(label) };
+        return (title, String::new());
     };
     if value == "identity" {
         return (value_name(value), "λ_{max} > 0, multiplicity 3".to_owned());

@@ -3,7 +3,7 @@
 use super::names::panel_title;
 use super::positions::Snapshot;
 use super::{Drawn, subtitle};
-use crate::draw::{Axis, Content, Panel, Panels};
+use crate::draw::{Axis, Content, Figure, Panel, Panels};
 use crate::{AnalysisError, Summary};
 use std::f64::consts::PI;
 
@@ -46,7 +46,7 @@ pub(super) fn draw(summary: &Summary, runs: &[(String, Vec<Snapshot>)]) -> Resul
                 .to_owned(),
         ),
     };
-    Ok(Some(("space-time".to_owned(), figure.svg())))
+    Ok(Some(("space-time".to_owned(), Figure::Panels(figure))))
 }
 
 /// A line a token, the last tokens first, so that those they follow lie on top. Where a path crosses half a turn it is broken at

@@ -3,7 +3,7 @@
 use super::Shown;
 use super::prose::line;
 use crate::AnalysisError;
-use crate::explore::base64;
+use crate::base64::base64;
 use crate::figures::{Caption, split};
 use crate::html::escape;
 use std::path::Path;

@@ -2,10 +2,11 @@
 
 use super::store::Copies;
 use super::{CommandError, End, plans, report, store};
-use crate::args::{Analyze, Figures};
+use crate::args::{Analyze, Figures, Width};
 use crate::console;
 use std::path::{Path, PathBuf};
 use tokenpark_analysis::Summary;
+use tokenpark_analysis::draw::Page;
 use tokenpark_sweep::{Plan, dataset};
 
 pub fn analyze(args: &Analyze) -> Result<End, CommandError> {
@@ -26,7 +27,15 @@ pub fn figures(args: &Figures) -> Result<End, CommandError> {
         plans(&args.manifests)?.iter().map(|plan| plan.manifest().name.clone()).collect()
     };
     for name in names {
-        list(&tokenpark_analysis::figures(&reports.join(name))?);
+        let folder = reports.join(name);
+        list(&match args.width {
+            None => tokenpark_analysis::figures(&folder)?,
+            Some(Width::Neurips) => tokenpark_analysis::figures_for(&folder, Page::NEURIPS, "neurips")?,
+            Some(Width::Ams) => tokenpark_analysis::figures_for(&folder, Page::AMS, "ams")?,
+        });
+    }
+    if args.width.is_some() {
+        return Ok(End::Fine);
     }
     list(&[tokenpark_analysis::write_index(reports)?]);
     console::note(&format!("one page of all this: tokenpark report{}", report::to(reports)));

@@ -57,12 +57,34 @@ fn regress_analyze_and_figures() {
 }
 
 #[test]
+fn regress_figures_for_a_paper_are_as_wide_as_its_text_and_without_title() {
+    let lab = Lab::small();
+    lab.fine("run small.toml");
+    lab.fine("analyze small.toml");
+    for (width, points) in [("neurips", "396pt"), ("ams", "358.66pt")] {
+        let ran = lab.fine(&format!("figures small.toml --width {width}"));
+        printed_files_exist(&lab, &ran.stdout);
+        let svg = lab.read(&format!("reports/small/{width}/center-counts.svg"));
+        contains(
+            &svg,
+            &[&format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{points}\""), "data:font/woff2;base64,"],
+        );
+        let title = "Number of Rényi centres";
+        assert!(!svg.contains(title));
+        contains(&lab.read(&format!("reports/small/{width}/center-counts.txt")), &[title]);
+    }
+    assert!(!lab.path("reports/index.md").exists() && !lab.path("reports/small/center-counts.svg").exists());
+    contains(&lab.run("figures small.toml --width 5").stderr, &["[possible values: neurips, ams]"]);
+}
+
+#[test]
 fn prop_tables_and_figures_are_the_same_bytes_each_time() {
     let lab = Lab::small();
     lab.fine("run small.toml");
     for reports in ["first", "second"] {
         lab.fine(&format!("analyze small.toml --reports {reports}"));
         lab.fine(&format!("figures small.toml --reports {reports}"));
+        lab.fine(&format!("figures small.toml --reports {reports} --width ams"));
     }
     assert_eq!(lab.files("first"), lab.files("second"));
 }
