@@ -119,8 +119,11 @@ impl Source {
     fn layers(&self) -> Vec<String> {
         let mut words = vec![];
         if !self.is_default("model", "normalization", "post-ln") {
-            let scheme = self.value("model", "normalization").and_then(toml::Value::as_str);
-            words.push(scheme.unwrap_or("another normalization").to_owned());
+            let scheme = match self.value("model", "normalization") {
+                None => "several normalizations",
+                Some(scheme) => scheme.as_str().unwrap_or("another normalization"),
+            };
+            words.push(scheme.to_owned());
         }
         if !self.is_default("model", "frozen", "none") {
             words.push("frozen centres".to_owned());

@@ -9,6 +9,9 @@ use polars::prelude::DataFrame;
 /// Smallest distance of published points in time or in per cent: closer rings would hide each other and the curve.
 const RINGS: [f64; 2] = [6.0, 4.0];
 
+/// Up to this time a linear clock shows something.
+const LINEAR: f64 = 1e4;
+
 pub(super) fn draw(summary: &Summary, table: &DataFrame) -> Result<Vec<Drawn>, AnalysisError> {
     let groups = tables::groups(table, &summary.swept)?;
     let count = groups.len();
@@ -22,7 +25,9 @@ pub(super) fn draw(summary: &Summary, table: &DataFrame) -> Result<Vec<Drawn>, A
         if tables::has(&part, "consumed_renyi_mean") {
             let figure = consumption(summary, &part, &subtitle)?;
             let early = Curves { x: Axis::log("time").range(1.0, last_of(&figure)), ..figure.clone() };
-            drawn.push((numbered("consumption", index, count), Figure::Curves(figure)));
+            if last_of(&figure) <= LINEAR {
+                drawn.push((numbered("consumption", index, count), Figure::Curves(figure)));
+            }
             drawn.push((numbered("consumption-log", index, count), Figure::Curves(early)));
         }
         if tables::has(&part, "clusters_mean") {
