@@ -32,8 +32,8 @@ fn regress_explore_writes_one_file() {
 #[test]
 fn val_explore_counts_the_clusters_of_the_dataset() {
     let lab = lab();
-    lab.fine("explore small.toml");
     lab.fine("analyze small.toml");
+    lab.fine("explore small.toml");
     let page = lab.read("reports/small/explore.html");
     // What is shown of four replicas, by their mean, against the table of curves.
     let counts: Vec<Vec<f64>> = page.split("\"clusters\":[").skip(1).map(numbers).collect();
