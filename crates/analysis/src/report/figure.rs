@@ -90,15 +90,13 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// The attributes width and height of a picture, rounded up, so that nothing jumps when it is loaded.
+/// The attributes width and height of a picture, its own units as pixels, so that nothing jumps when it is loaded.
 fn size(svg: &str) -> String {
     let head = svg.split_once('>').map_or(svg, |(head, _)| head);
-    let number = |name: &str| {
-        let (_, rest) = head.split_once(&format!(" {name}=\""))?;
-        rest.split('"').next()?.trim_end_matches("px").parse::<f64>().ok()
-    };
-    match (number("width"), number("height")) {
-        (Some(width), Some(height)) => format!(" width=\"{}\" height=\"{}\"", width.ceil(), height.ceil()),
+    let view = head.split_once(" viewBox=\"").and_then(|(_, rest)| rest.split('"').next()).unwrap_or_default();
+    let numbers: Vec<f64> = view.split(' ').filter_map(|word| word.parse().ok()).collect();
+    match numbers[..] {
+        [_, _, width, height] => format!(" width=\"{}\" height=\"{}\"", width.ceil(), height.ceil()),
         _ => String::new(),
     }
 }
@@ -109,7 +107,7 @@ mod tests {
 
     #[test]
     fn stable_sizes() {
-        assert_eq!(size("<svg width=\"720\" height=\"511.2\" viewBox=\"0 0 1 1\">"), " width=\"720\" height=\"512\"");
-        assert_eq!(size("<svg viewBox=\"0 0 1 1\" stroke-width=\"3\"><rect width=\"7\" height=\"8\"/>"), "");
+        assert_eq!(size("<svg width=\"396pt\" viewBox=\"0 0 720 511.2\">"), " width=\"720\" height=\"512\"");
+        assert_eq!(size("<svg stroke-width=\"3\"><rect viewBox=\"0 0 7 8\"/>"), "");
     }
 }
