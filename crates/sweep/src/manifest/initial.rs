@@ -7,6 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::csv;
 use super::number::{self, Bounds};
+use super::parquet;
 use super::schema;
 use super::value::{self, Value};
 use super::words;
@@ -114,7 +115,7 @@ pub(crate) fn read(report: &mut Report<'_>, table: &DeTable<'_>) -> Initial {
     initial
 }
 
-const ALLOWED: &str = "allowed: \"uniform\", { points = [[..], ..] } or { file = \"start.csv\" }";
+const ALLOWED: &str = "allowed: \"uniform\", { points = [[..], ..] } or { file = \"start.csv\" } (or .parquet)";
 
 fn read_distribution(report: &mut Report<'_>, value: &Value<'_>) -> Option<Distribution> {
     let name = "initial.distribution";
@@ -156,16 +157,15 @@ pub(super) fn read_points(report: &mut Report<'_>, name: &str, value: &Value<'_>
 
 fn read_file(report: &mut Report<'_>, value: &Value<'_>) -> Option<Vec<Vec<f64>>> {
     let name = "initial.distribution.file";
-    let allowed = "allowed: a CSV file with the header token,x0,x1,… relative to the manifest";
+    let allowed = "allowed: a CSV or Parquet file with the columns token, x0, x1, … relative to the manifest";
     let DeValue::String(file) = value.get_ref() else {
         report.wrong(value.span(), format!("`{name}` is {}", words::noun(value.get_ref())), allowed);
         return None;
     };
-    if file.to_lowercase().ends_with(".parquet") {
-        report.wrong(value.span(), format!("`{name}`: Parquet files cannot be read yet"), allowed);
-        return None;
-    }
     let path = report.path().parent().unwrap_or(std::path::Path::new("")).join(file.as_ref());
+    if file.to_lowercase().ends_with(".parquet") {
+        return parquet::read(&path).map_err(|what| report.wrong(value.span(), what, allowed)).ok();
+    }
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) => {

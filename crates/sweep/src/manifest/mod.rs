@@ -23,6 +23,7 @@ mod normalization;
 mod number;
 mod observe;
 mod parking;
+mod parquet;
 mod perceptron;
 mod read;
 mod schema;

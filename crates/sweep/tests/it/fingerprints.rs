@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use tokenpark_dataset::{Column, Provenance, Table};
 use tokenpark_sweep::manifest::Noise;
 use tokenpark_sweep::{Manifest, Plan, fingerprint, fingerprint_at};
 
@@ -132,6 +133,18 @@ fn prop_a_file_counts_by_its_content() {
     assert_eq!(at("other.csv", &csv), before);
     assert_eq!(at("spaces.csv", &csv.replace("1.0, 0.0", "1,0")), before);
     assert_ne!(at("moved.csv", &csv.replace("-3e-5", "3e-5")), before);
+    // The same numbers as Parquet.
+    let rows: Vec<Vec<f64>> = (csv.lines().skip(1).filter(|line| !line.is_empty()))
+        .map(|line| line.split(',').map(|cell| cell.trim().parse().unwrap()).collect())
+        .collect();
+    let column = |i: usize| Column::F64(rows.iter().map(|row| row[i]).collect());
+    let token = Column::U32((0..rows.len() as u32).collect());
+    let table = Table::new(vec![("token".into(), token), ("x0".into(), column(1)), ("x1".into(), column(2))]);
+    let provenance =
+        Provenance { fingerprint: "0".into(), schema_version: 1, model_version: 1, manifest: String::new() };
+    tokenpark_dataset::write(&folder.path().join("points.parquet"), table.unwrap(), &provenance).unwrap();
+    let manifest = Manifest::parse(&text.replace("points.csv", "points.parquet"), folder.path().join("m.toml"));
+    assert_eq!(fingerprint(&manifest.unwrap_or_else(|mistakes| panic!("{mistakes}"))), before);
 }
 
 #[test]
