@@ -204,7 +204,7 @@ await run({
     const [missing, experiments] = [await count(".experiment .badge.missing"), await count(".experiment")];
     await page.locator("#find").fill("missing");
     assert.equal(await count(".experiment .badge.missing"), missing);
-    assert.ok(missing > 2 && await count(".experiment") < experiments);
+    assert.ok(await count(".experiment") < experiments);
     assert.equal(await count("nav ol ol li"), await count(".experiment"));
     await page.locator("#find").fill("theorem-5-2-printed");
     assert.equal(await count(".claims tbody tr"), 1);

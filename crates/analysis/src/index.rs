@@ -45,7 +45,7 @@ fn section(text: &mut String, summary: &Summary, folder: &Folder) {
     }
     let _ = writeln!(
         text,
-        "\nTables: {}\n\nManifest `experiments/{name}.toml`, fingerprint `{}`, model version {}.",
+        "\nTables: {}\n\nExperiment `{name}`, fingerprint `{}`, model version {}.",
         list(&folder.tables),
         summary.fingerprint,
         summary.model_version

@@ -65,7 +65,7 @@ impl Summary {
             .map_err(|error| AnalysisError::Toml { path: path.clone(), reason: error.message().to_owned() })
     }
 
-    /// All experiments that were analyzed in `reports`, sorted by name.
+    /// All experiments that were analyzed in `reports`, each in the folder of its name, sorted.
     ///
     /// # Errors
     /// When the folder or a summary cannot be read.
@@ -78,7 +78,11 @@ impl Summary {
         for entry in entries {
             let path = entry.map_err(|error| AnalysisError::io("read", reports, error))?.path();
             if Self::is_in(&path) {
-                found.push(Self::read(&path)?);
+                let summary = Self::read(&path)?;
+                // A copy under another name would show an experiment twice.
+                if path.file_name().is_some_and(|folder| folder == summary.name.as_str()) {
+                    found.push(summary);
+                }
             }
         }
         found.sort_by(|a, b| a.name.cmp(&b.name));

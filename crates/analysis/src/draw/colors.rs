@@ -39,7 +39,7 @@ pub mod palette {
     pub const RENYI: Color = Color(0x20, 0x38, 0x9a);
     /// Strong Rényi centres, and the second series of a figure.
     pub const STRONG: Color = Color(0x0d, 0x86, 0x63);
-    /// Emphasis: final positions, strong centres among tokens.
+    /// Emphasis: final positions and counts.
     pub const RED: Color = Color(0xcd, 0x1d, 0x05);
     /// Third series.
     pub const ORANGE: Color = Color(0xea, 0x9a, 0x0a);

@@ -210,10 +210,17 @@ fn outlived(one: &str, many: &str, share: f64) -> String {
     }
 }
 
+/// A number with two decimals, or as many as show three digits of it.
+fn digits(value: f64) -> String {
+    let decimals = if value == 0.0 { 2.0 } else { (2.0 - libm::floor(libm::log10(value.abs()))).clamp(2.0, 12.0) };
+    format!("{value:.*}", decimals as usize)
+}
+
 /// "−1.2 + 1.67 √β, R² = 0.9981".
 fn law_text(intercept: f64, slope: f64, model: &str, r_squared: f64) -> String {
     let law = model.replace("sqrt(beta ln beta)", "√(β ln β)").replace("sqrt beta", "√β").replace("beta", "β");
-    let text = format!("{intercept:.2} + {slope:.2} {}, R² = {r_squared:.4}", law.replace("tokens", "n"));
+    let slope = digits(slope);
+    let text = format!("{intercept:.2} + {slope} {}, R² = {r_squared:.4}", law.replace("tokens", "n"));
     text.replace("+ -", "− ").replace('-', "−")
 }
 

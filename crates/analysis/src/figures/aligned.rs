@@ -2,7 +2,7 @@
 
 use super::names::{axis, colors, group_name, name_of, panel_title, parameter};
 use super::{Drawn, column};
-use crate::draw::{Axis, Content, Curves, Figure, Kind, Legend, Panel, Panels, Series};
+use crate::draw::{Axis, Content, Curves, Figure, Kind, Legend, Panel, Panels, Series, palette};
 use crate::{AnalysisError, Summary, tables};
 use polars::prelude::DataFrame;
 
@@ -82,7 +82,13 @@ fn cells(part: &DataFrame, along: &str) -> Result<Content, AnalysisError> {
 
 fn curves(summary: &Summary, groups: &[(String, DataFrame)], names: &[String]) -> Result<Curves, AnalysisError> {
     let mut series = vec![];
-    for ((_, part), color) in groups.iter().zip(colors(groups.len())) {
+    // What has no order, such as words, has no ordered colours.
+    let is_word = |name: &String| groups.iter().any(|(_, part)| part.column(name).is_ok_and(|c| c.dtype().is_string()));
+    let shades = match names.iter().any(is_word) && groups.len() <= palette::SERIES.len() {
+        true => palette::SERIES[..groups.len()].to_vec(),
+        false => colors(groups.len()),
+    };
+    for ((_, part), color) in groups.iter().zip(shades) {
         let percent = |name: &str| {
             Ok::<_, AnalysisError>(column(part, name)?.iter().map(|share| 100.0 * share).collect::<Vec<_>>())
         };

@@ -47,7 +47,7 @@ const fn caption(
 }
 
 /// By the stem that the drawing code gives, in the order of a report: what moves, how long it lasts, where it began.
-const KINDS: [(&str, Caption); 27] = [
+const KINDS: [(&str, Caption); 28] = [
     (
         "consumption",
         caption(
@@ -56,6 +56,17 @@ const KINDS: [(&str, Caption); 27] = [
              far, dashed at the moment, with bands from the 10th to the 90th percentile; published values, where \
              there are any, as circles.",
             "Strong centres are some of the Rényi centres, so that their curve is the lower one.",
+            &["curves"],
+        ),
+    ),
+    (
+        "consumption-log",
+        caption(
+            "Share of tokens consumed, on a logarithmic clock",
+            "Mean share of tokens consumed by Rényi centres (blue) and by strong ones (green) from t = 1 on, over \
+             logarithmic time: solid so far, dashed at the moment, with bands from the 10th to the 90th percentile; \
+             published values, where there are any, as circles.",
+            "Most of it happens before t = 20.",
             &["curves"],
         ),
     ),
@@ -73,8 +84,8 @@ const KINDS: [(&str, Caption); 27] = [
         "snapshots",
         caption(
             "Tokens on the circle at saved times",
-            "One circle a saved time with its tokens in light blue, strong Rényi centres in red, other Rényi \
-             centres in black, ticks where centres started, and the number of tokens at every place.",
+            "One circle a saved time with its tokens in grey, strong Rényi centres as green circles, other Rényi \
+             centres as blue diamonds, ticks where centres started, and the number of tokens at every place.",
             "Tokens gather at centres that their first positions determine; the ticks tell how far a centre has \
              moved.",
             &["positions", "centers"],

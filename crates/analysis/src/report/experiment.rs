@@ -66,7 +66,7 @@ impl Shown<'_> {
                     .to_owned()
             }
             Freshness::Fresh => return String::new(),
-            Freshness::Stale(why) => format!("The manifest is another one now. Changed since: {}.", line(why)),
+            Freshness::Stale(why) => format!("It was analyzed as it was before. Changed since: {}.", line(why)),
             Freshness::Missing => {
                 format!("Not analyzed: there is no <code>{name}/summary.toml</code> beside this page.")
             }

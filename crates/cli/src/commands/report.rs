@@ -3,7 +3,8 @@
 use super::reproduce::PAPER;
 use super::{CommandError, EXPERIMENTS, End, lock, manifests, plans, status};
 use crate::args::{Data, Reports};
-use crate::{console, edge};
+use crate::console::{self, shell};
+use crate::edge;
 use clap::{Args, ValueHint};
 use std::path::{Path, PathBuf};
 use tokenpark_analysis::{Freshness, Manifested, Reporting, Summary};
@@ -35,7 +36,7 @@ pub fn report(args: &Report) -> Result<End, CommandError> {
     plans.sort_by_key(|plan| PAPER.iter().position(|name| *name == plan.manifest().name).unwrap_or(PAPER.len()));
     let mut experiments = vec![];
     for plan in &plans {
-        experiments.push(experiment(plan, reports)?);
+        experiments.push(experiment(plan, &args.data.out, reports)?);
     }
     if args.manifests.is_empty() && reports.is_dir() {
         for summary in Summary::all(reports)? {
@@ -58,13 +59,16 @@ pub fn report(args: &Report) -> Result<End, CommandError> {
 }
 
 /// What the page says of a manifest.
-fn experiment(plan: &Plan, reports: &Path) -> Result<Manifested, CommandError> {
+fn experiment(plan: &Plan, out: &Path, reports: &Path) -> Result<Manifested, CommandError> {
     let manifest = plan.manifest();
     let folder = reports.join(&manifest.name);
     let freshness = freshness(plan, &folder)?;
     let locked = match (lock::of(plan)?, &freshness) {
         (_, Freshness::Missing) => String::new(),
         (None, _) => format!("Its tables are not in {LOCK_FILE}."),
+        (Some(locked), _) if locked.figures.is_empty() => {
+            format!("It is in {LOCK_FILE} without tables behind figures.")
+        }
         (Some(locked), _) => match locked.figure_differences(&folder)?.join("; ") {
             same if same.is_empty() => format!("The tables behind the figures are those of {LOCK_FILE}."),
             differences => format!("Not as in {LOCK_FILE}: {differences}."),
@@ -74,7 +78,7 @@ fn experiment(plan: &Plan, reports: &Path) -> Result<Manifested, CommandError> {
     Ok(Manifested {
         name: manifest.name.clone(),
         title: manifest.title.clone().unwrap_or_else(|| manifest.name.clone()),
-        commands: commands(&path, reports),
+        commands: commands(&path, out, reports),
         manifest: Some((path, manifest.source.clone())),
         fingerprint: provenance(plan).fingerprint,
         freshness,
@@ -117,22 +121,31 @@ fn orphan(summary: Summary) -> Manifested {
 }
 
 /// The commands that make the figures of a manifest again.
-fn commands(manifest: &str, reports: &Path) -> String {
-    let to = to(reports);
-    format!("tokenpark run {manifest}\ntokenpark analyze {manifest}{to}\ntokenpark figures {manifest}{to}")
+fn commands(manifest: &str, out: &Path, reports: &Path) -> String {
+    let (manifest, from, to) = (shell(manifest), from(out), to(reports));
+    format!("tokenpark run {manifest}{from}\ntokenpark analyze {manifest}{from}{to}\ntokenpark figures {manifest}{to}")
+}
+
+/// ` --out DIR` where it is not the default.
+fn from(out: &Path) -> String {
+    if out == Path::new("data") { String::new() } else { format!(" --out {}", shell(&out.display().to_string())) }
 }
 
 /// ` --reports DIR` where it is not the default.
 pub fn to(reports: &Path) -> String {
-    if reports == Path::new("reports") { String::new() } else { format!(" --reports {}", reports.display()) }
+    if reports == Path::new("reports") {
+        String::new()
+    } else {
+        format!(" --reports {}", shell(&reports.display().to_string()))
+    }
 }
 
 /// The command that was given.
 fn command(args: &Report) -> String {
-    let named: String = args.manifests.iter().map(|path| format!(" {}", path.display())).collect();
+    let named: String = args.manifests.iter().map(|path| format!(" {}", shell(&path.display().to_string()))).collect();
     let (inline, environment) =
         (if args.inline { " --inline" } else { "" }, if args.environment { " --environment" } else { "" });
-    format!("tokenpark report{named}{}{inline}{environment}", to(&args.reports.reports))
+    format!("tokenpark report{named}{}{}{inline}{environment}", from(&args.data.out), to(&args.reports.reports))
 }
 
 /// What the numbers depend on, and when asked for what only this machine knows.

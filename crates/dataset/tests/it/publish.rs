@@ -97,7 +97,8 @@ fn val_a_published_folder_holds_what_the_contract_says() {
     assert!(!root.path().join(".staging").exists());
     assert_eq!(fs::read_to_string(dataset.manifest()).unwrap(), "# comment\ntitle = \"A\"\n");
     assert_eq!(RunLog::read(&dataset.run_log()).unwrap(), written);
-    assert_eq!(RunLog { runs: 0, tables: Vec::new(), ..written.clone() }, log());
+    assert_eq!(written.manifest_sha256, tokenpark_dataset::digest(&dataset.manifest()).unwrap());
+    assert_eq!(RunLog { runs: 0, tables: Vec::new(), manifest_sha256: String::new(), ..written.clone() }, log());
     assert_eq!(dataset.tables().unwrap(), ["lifetimes", "observables", "runs"]);
     for table in dataset.tables().unwrap() {
         provenance().expect(&dataset.table(&table)).unwrap();

@@ -19,7 +19,7 @@ use crate::diagnostics::{Diagnostics, Report};
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 64;
 /// Names that mean something else below data/ and reports/.
-const RESERVED: [&str; 2] = ["reference", "quick"];
+const RESERVED: [&str; 4] = ["reference", "quick", "claims", "benchmarks"];
 /// TOML's largest integer.
 const MOST_SEED: u64 = i64::MAX as u64;
 const MOST_REPLICAS: u32 = 10_000_000;
