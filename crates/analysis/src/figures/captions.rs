@@ -239,7 +239,7 @@ const KINDS: [(&str, Caption); 28] = [
         caption(
             "Centres of the first tokens",
             "Mean numbers of Rényi centres (dashed) and of strong ones (circles, exact means solid) among the \
-             first n tokens, on logarithmic axes, for the circle and spheres.",
+             first n tokens, on logarithmic axes, for the circle and spheres; in grey the number of the saturated circle.",
             "Strong centres stop increasing early; Rényi centres go on until nothing fits.",
             &["parking-means"],
         ),
@@ -298,7 +298,7 @@ const KINDS: [(&str, Caption); 28] = [
         caption(
             "Approach to saturation",
             "Missing coverage over time on logarithmic axes for the circle and spheres (circles), with the power \
-             laws that theory predicts (dashed).",
+             laws that theory predicts (dashed) and the exact approach on the line (solid).",
             "In more dimensions saturation is approached more slowly.",
             &["parking-approach"],
         ),
