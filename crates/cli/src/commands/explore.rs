@@ -45,7 +45,7 @@ pub fn explore(args: &Explore) -> Result<End, CommandError> {
             frames: args.frames as usize,
             replicas: args.replicas,
             cluster_gap: plan.manifest().observe.cluster_gap,
-            command: args.command(&path.display().to_string()),
+            command: args.command(&console::shell(&path.display().to_string())),
         };
         let dataset = dataset(plan, &store::folder(plan, &args.data.out, Copies::Trusted)?)?;
         let explored = tokenpark_analysis::explore(&dataset, &exploring, &args.reports.reports)?;
